@@ -1,0 +1,142 @@
+"""How an entry of the table is written: ``elementwise``, ``primitive``, ``composite``; and the table itself.
+
+Registering an op gives it its recording, its NumPy function, its tests (by ``over=``) and its documentation.
+"""
+
+from __future__ import annotations
+
+import functools
+import inspect
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, ParamSpec
+
+import numpy as np
+
+from ..errors import UnsupportedError
+from ..recording import Primitive, Rule, TensorBase
+from .calls import elementwise_call
+from .domains import Domain
+
+if TYPE_CHECKING:
+    from ..tensor import Tensor
+
+P = ParamSpec("P")
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One row of the table: a public function, where it is differentiable, and what NumPy calls it."""
+
+    name: str
+    function: Callable[..., Any]
+    over: Domain
+    primitive: Primitive | None  # None for a composition of other entries
+
+
+TABLE: dict[str, Entry] = {}
+NUMPY: dict[Callable[..., Any], Callable[..., Any]] = {}
+"""NumPy's functions and ufuncs, and what they become when a Tensor is among the arguments."""
+
+
+def elementwise(forward: Callable[..., Any], *, over: Domain, doc: str, name: str = "",
+                numpy: Callable[..., Any] | None = None, **rules: Rule) -> Callable[..., Tensor]:  # fmt: skip
+    """Define a function of one or two operands that broadcast; its rules never mention broadcasting.
+
+    Args:
+        forward: the NumPy function (a ufunc's name and NumPy mapping are taken from it).
+        over: where it is differentiable.
+        doc: one line: what it is, and its derivative.
+        name: if not ``forward``'s own.
+        numpy: NumPy's function of the same meaning, if ``forward`` is not it.
+        rules: by operand name, in order.
+    """
+    name = name or forward.__name__
+    call = elementwise_call(Primitive(name, forward, dict(rules), explain=_explain_broadcast))
+    operands = "Tensor, array or number, any shape" + ("s that broadcast together" if len(rules) > 1 else "")
+    call.__name__ = call.__qualname__ = name
+    call.__module__ = inspect.stack()[1].frame.f_globals["__name__"]
+    call.__doc__ = (
+        f"{doc}\n\nArgs:\n    {', '.join(rules)}: {operands}.\n\nReturns:\n    Tensor of the (broadcast) shape; "
+        f"float dtypes are kept, or promoted as NumPy does.\n\nRaises:\n    ShapeError: shapes that do not "
+        f"broadcast.\n    DTypeError: an operand that is not real numbers.\n"
+    )
+    return _register(call, over, numpy or (forward if isinstance(forward, np.ufunc) else None))
+
+
+def primitive(*, over: Domain, numpy: Callable[..., Any] | None = None, variadic: bool = False, view: bool = False,
+              explain: Callable[..., str] | None = None,
+              **rules: Rule | None) -> Callable[[Callable[P, Any]], Callable[P, Tensor]]:  # fmt: skip
+    """Define an op on whole arrays: decorates its forward function, whose first parameters are the operands.
+
+    Args:
+        over: calls that reach every branch.
+        numpy: NumPy's function of the same meaning.
+        variadic: the first argument is a sequence of operands, all served by the one rule.
+        view: the output shows the memory of the first operand.
+        explain: given what the forward function was given when it failed, says why.
+        rules: by operand name, in order; None for an operand that has no derivative.
+    """
+
+    def decorate(forward: Callable[P, Any]) -> Callable[P, Tensor]:
+        name, count = forward.__name__.rstrip("_"), len(rules)
+        options = list(inspect.signature(forward).parameters.values())[count:]
+        defaults = {option.name: option.default for option in options}
+        names = list(defaults)
+        given = [option.name for option in options if option.default is inspect.Parameter.empty]
+        plain = (lambda *xs, **o: forward(xs, **o)) if variadic else forward  # type: ignore[arg-type,call-arg]
+        op = Primitive(name, plain, dict(rules), options=names, variadic=variadic, view=view, explain=explain)
+
+        @functools.wraps(forward)
+        def call(*args: P.args, **kwargs: P.kwargs) -> Any:
+            for x in rules:  # operands by keyword
+                if x in kwargs:
+                    args = (*args, kwargs.pop(x))  # type: ignore[assignment]
+            params = defaults | dict(zip(names, args[count:], strict=False))
+            for option, value in kwargs.items():
+                if option in params:
+                    params[option] = value
+                elif value is not None:
+                    raise UnsupportedError(f"{name}: the option {option}= is not supported; it takes {names}.")
+            if missing := [x for x in given if params[x] is inspect.Parameter.empty]:
+                raise TypeError(f"{name}: missing {missing}.")
+            operands = args[0] if variadic else args[:count]
+            return op(*operands, **params)  # type: ignore[misc]
+
+        call.primitive = op  # type: ignore[attr-defined]
+        return _register(call, over, numpy)
+
+    return decorate
+
+
+def composite(*, over: Domain, numpy: Callable[..., Any] | None = None) -> Callable[[Callable[P, Tensor]], Callable[P, Tensor]]:
+    """Register a function written with other entries: it needs no rule, but is tested and listed like one."""
+    return lambda function: _register(function, over, numpy)
+
+
+def apply(function: Callable[..., Any], g: Any, *args: Any, **options: Any) -> Any:
+    """One of the table's own functions in a rule: plain NumPy on an array, recorded on a Tensor."""
+    if isinstance(g, TensorBase):
+        return function(g, *args, **options)
+    return function.primitive.forward(g, *args, **options)  # type: ignore[attr-defined]
+
+
+def _register(call: Any, over: Domain, numpy: Callable[..., Any] | None) -> Any:
+    name = call.__name__.rstrip("_")
+    TABLE[name] = Entry(name, call, over, getattr(call, "primitive", None))
+    if numpy is not None:
+        NUMPY[numpy] = call
+    return call
+
+
+def _explain_broadcast(*arrays: Any) -> str:
+    shapes = [np.shape(array) for array in arrays]
+    try:
+        np.broadcast_shapes(*shapes)
+    except ValueError:
+        listed = " and ".join(str(shape) for shape in shapes)
+        return (
+            f"shapes {listed} do not broadcast together; aligned from the right, each pair of sizes "
+            f"must be equal or contain a 1."
+        )
+    return ""

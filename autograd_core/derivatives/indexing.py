@@ -1,0 +1,159 @@
+"""Reading and writing parts of an array. Each of the two is the other's derivative."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from ..errors import SelectionError
+from ..recording import Primitive, TensorBase
+from .define import apply, primitive
+from .domains import Case, Cases
+
+_SELECTIONS = [
+    ((3,), 1), ((3,), -1), ((4,), slice(None, None, -2)), ((2, 3), (1, slice(0, 2))), ((2, 3), ...),
+    ((2, 3), (..., None, 0)), ((3,), np.array([0, 0, 2])), ((3, 2), ([0, 2, 0], [1, 1, 1])),
+    ((2, 3), np.array([[True, False, True], [False, True, False]])), ((3, 2), (slice(None), [1, 0, 1])),
+    ((), ()), ((3,), slice(0, 0)), ((0, 2), slice(None)), ((3, 2), (np.array([], int),)),
+]  # fmt: skip
+
+
+def _is_basic(index: Any) -> bool:
+    """Whether ``index`` names each element at most once by slices and integers (then NumPy gives a view)."""
+    items = index if isinstance(index, tuple) else (index,)
+    basic = (int, np.integer, slice, type(None), type(Ellipsis))
+    return all(isinstance(item, basic) and not isinstance(item, (bool, np.bool_)) for item in items)
+
+
+def plain_index(index: Any) -> Any:
+    """``index`` with Tensors in it replaced by their arrays, which must be integers or booleans."""
+    if isinstance(index, tuple):
+        return tuple(plain_index(item) for item in index)
+    if not isinstance(index, TensorBase):
+        return index
+    if index._data.dtype.kind not in "biu":
+        raise SelectionError(f"getitem: a tensor of {index._data.dtype} cannot be an index; use integers or booleans.")
+    return index._data if index._data.ndim else index._data[()]
+
+
+def explain_index(x: Any, *_: Any, index: Any = None, **__: Any) -> str:
+    shown = np.shape(index) if isinstance(index, np.ndarray) else index
+    return f"the index {shown} does not select from shape {np.shape(x)}."
+
+
+@primitive(x=lambda g, index, x_shape: apply(scatter_add, g, index, x_shape), view=True, explain=explain_index,
+           over=Cases(tuple(Case((shape,), {"index": index}) for shape, index in _SELECTIONS)))  # fmt: skip
+def getitem(x: Any, index: Any) -> Any:
+    """x[index]: basic, advanced or boolean. An element taken several times gets the sum of its gradients.
+
+    Args:
+        x: Tensor or array.
+        index: anything NumPy indexes with.
+
+    Returns:
+        Tensor; for basic indices it shows the memory of ``x``.
+
+    Raises:
+        ShapeError: an index outside ``x``.
+
+    Example:
+        >>> import autograd_core as ag
+        >>> ag.tensor([1.0, 2.0, 3.0])[[0, 0, 2]]
+        tensor([1., 1., 3.])
+    """
+    return np.asarray(x)[index]
+
+
+@primitive(x=lambda g, index: g[index],
+           over=Cases(tuple(Case((np.empty(shape)[index].shape,), {"index": index, "shape": shape}) for shape, index in _SELECTIONS)))  # fmt: skip
+def scatter_add(x: Any, index: Any, shape: tuple[int, ...]) -> Any:
+    """Zeros of ``shape`` with ``x`` added at ``index``; repeated indices add up.
+
+    Args:
+        x: Tensor or array of the shape that ``index`` selects.
+        index: anything NumPy indexes with.
+        shape: the shape of the result.
+
+    Returns:
+        Tensor.
+
+    Raises:
+        ShapeError: an index outside ``shape``.
+
+    Example:
+        >>> import autograd_core as ag
+        >>> ag.scatter_add(ag.tensor([1.0, 2.0]), [0, 0], (3,))
+        tensor([3., 0., 0.])
+    """
+    x = np.asarray(x)
+    out = np.zeros(shape, x.dtype)
+    if _is_basic(index):
+        out[index] = x
+    else:
+        np.add.at(out, index, x)
+    return out
+
+
+Place = tuple[tuple[Primitive, dict[str, Any]], ...]
+"""Steps that lead from an array to a part of it: primitives that select, with their options."""
+
+
+def part_at(x: Any, place: Place) -> Any:
+    for step, options in place:
+        x = step(x, **options) if isinstance(x, TensorBase) else step.forward(x, **options)
+    return x
+
+
+def _write(x: np.ndarray, value: Any, place: Place) -> None:
+    """Put ``value`` into the part of ``x`` at ``place``, in place."""
+    *views, (last, options) = place
+    part = part_at(x, tuple(views))
+    if "index" in options:  # only an assignment reaches what an advanced index selects
+        part[options["index"]] = value
+    else:
+        last.forward(part, **options)[...] = value
+
+
+def _survives(g: Any, place: Place) -> Any:
+    """``g`` at ``place``; where an advanced index names an element twice, only for the value written last."""
+    part = part_at(g, place)
+    index = place[-1][1].get("index")
+    if index is None or _is_basic(index) or not part.size:
+        return part
+    turn = np.arange(part.size).reshape(part.shape)
+    winner = np.empty(part_at(g, place[:-1]).shape, int)
+    winner[index] = turn
+    return part * (winner[index] == turn)
+
+
+@primitive(x=lambda g, place: apply(overwrite, g, 0, place), value=_survives,
+           explain=lambda x, value, place: f"a value of shape {np.shape(value)} does not fit: {place[-1][1]} of shape {np.shape(x)}.",
+           over=Cases(tuple(Case((shape, np.empty(shape)[index].shape), {"place": ((getitem.primitive, {"index": index}),)})  # type: ignore[attr-defined]  # set by the decorator
+                            for shape, index in _SELECTIONS)))  # fmt: skip
+def overwrite(x: Any, value: Any, place: Place) -> Any:
+    """A copy of ``x`` with ``value`` at ``place``: what ``x[index] = value`` records.
+
+    The old elements get no gradient any more; ``value`` gets the gradient of the elements that it became.
+
+    Args:
+        x: Tensor or array.
+        value: Tensor, array or number that broadcasts to the part.
+        place: the steps to the part, each a primitive and its options.
+
+    Returns:
+        Tensor of the shape and dtype of ``x``.
+
+    Raises:
+        ShapeError: a value that does not fit the part.
+
+    Example:
+        >>> import autograd_core as ag
+        >>> x = ag.tensor([1.0, 2.0, 3.0])
+        >>> x[1:] = 0.0
+        >>> x
+        tensor([1., 0., 0.])
+    """
+    out = np.array(x)  # in the memory order of x, so that what was a view stays one
+    _write(out, value, place)
+    return out

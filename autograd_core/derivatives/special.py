@@ -1,0 +1,95 @@
+"""Functions that models need and NumPy lacks, fused so that large inputs neither overflow nor lose digits."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from .define import primitive
+from .domains import REDUCTIONS, Cases, over_shapes
+from .reductions import Axis, _explain_axis, _spread
+
+_OVER_ONE_AXIS = Cases(over_shapes((3,), (2, 3), (2, 1, 3)) + over_shapes((2, 3), (2, 3, 2), (3, 0), axis=0))
+
+
+def _finite(y: Any) -> Any:
+    """y with 0 for infinities: what may be subtracted before exp without meeting inf - inf."""
+    return np.where(np.isinf(y), 0, y)
+
+
+@primitive(x=lambda g, x, y, axis, keepdims:
+               _spread(g, x.shape, axis, keepdims) * np.exp(x - _finite(_spread(y, x.shape, axis, keepdims))),
+           explain=_explain_axis, over=REDUCTIONS)  # fmt: skip
+def logsumexp(x: Any, axis: Axis = None, *, keepdims: bool = False) -> Any:
+    """log Σ eˣ over ``axis``, without overflow. The gradient is shared by the softmax, e**(x - y).
+
+    Args:
+        x: Tensor, array or number.
+        axis: an axis, several, or None for all.
+        keepdims: leave the reduced axes in with size 1.
+
+    Returns:
+        Tensor without (or with size 1 at) the reduced axes.
+
+    Raises:
+        ShapeError: an axis that ``x`` does not have, or no elements.
+
+    Example:
+        >>> import autograd_core as ag
+        >>> ag.logsumexp(ag.tensor([1000.0, 1000.0]))
+        tensor(1000.69314718)
+    """
+    top = _finite(np.max(x, axis=axis, keepdims=True))
+    with np.errstate(divide="ignore"):  # all -inf: log 0 = -inf is the right value
+        y = np.log(np.exp(x - top).sum(axis=axis, keepdims=True)) + top
+    return y if keepdims else np.squeeze(y, axis=tuple(range(y.ndim)) if axis is None else axis)
+
+
+@primitive(x=lambda g, y, axis: g - np.exp(y) * g.sum(axis=axis, keepdims=True),
+           explain=_explain_axis, over=_OVER_ONE_AXIS)  # fmt: skip
+def log_softmax(x: Any, axis: int = -1) -> Any:
+    """x - log Σ eˣ over ``axis``, stable. dL/dx = g - softmax(x) Σ g.
+
+    Args:
+        x: Tensor or array with at least one axis.
+        axis: the axis that holds the classes.
+
+    Returns:
+        Tensor of the same shape.
+
+    Raises:
+        ShapeError: an axis that ``x`` does not have.
+
+    Example:
+        >>> import autograd_core as ag
+        >>> ag.log_softmax(ag.tensor([0.0, 0.0]))
+        tensor([-0.69314718, -0.69314718])
+    """
+    shifted = x - _finite(np.max(x, axis=axis, keepdims=True, initial=-np.inf))
+    with np.errstate(divide="ignore"):
+        return shifted - np.log(np.exp(shifted).sum(axis=axis, keepdims=True))
+
+
+@primitive(x=lambda g, y, axis: y * (g - (g * y).sum(axis=axis, keepdims=True)),
+           explain=_explain_axis, over=_OVER_ONE_AXIS)  # fmt: skip
+def softmax(x: Any, axis: int = -1) -> Any:
+    """eˣ / Σ eˣ over ``axis``, stable. dL/dx = y (g - Σ g y).
+
+    Args:
+        x: Tensor or array with at least one axis.
+        axis: the axis that holds the classes.
+
+    Returns:
+        Tensor of the same shape; it sums to 1 over ``axis``.
+
+    Raises:
+        ShapeError: an axis that ``x`` does not have.
+
+    Example:
+        >>> import autograd_core as ag
+        >>> ag.softmax(ag.tensor([0.0, 0.0]))
+        tensor([0.5, 0.5])
+    """
+    e = np.exp(x - _finite(np.max(x, axis=axis, keepdims=True, initial=-np.inf)))
+    return e / e.sum(axis=axis, keepdims=True)

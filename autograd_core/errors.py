@@ -1,0 +1,37 @@
+"""What can go wrong, each with a class that also is the built-in exception people already catch."""
+
+
+class AutogradError(Exception):
+    """Base of every error this package raises on purpose; its message says what to do."""
+
+
+class ShapeError(AutogradError, ValueError):
+    """Shapes, axes or values that an op cannot take."""
+
+
+class DTypeError(AutogradError, TypeError):
+    """An operand of a type or dtype that an op cannot take."""
+
+
+class SelectionError(AutogradError, IndexError):
+    """An index outside its tensor, or of a kind that does not select."""
+
+
+class GraphError(AutogradError, RuntimeError):
+    """A backward pass that the recorded graph cannot give."""
+
+
+class SavedArrayError(GraphError):
+    """An array that a pending backward needs was written to after it was saved."""
+
+
+class InPlaceError(AutogradError, RuntimeError):
+    """A write that cannot be recorded, or that has no single memory to go to."""
+
+
+class UnsupportedError(AutogradError, NotImplementedError):
+    """A NumPy function or option that has no derivative rule here."""
+
+
+class CoercionError(AutogradError, TypeError):
+    """NumPy asked for the raw array of a tensor that is part of a graph."""

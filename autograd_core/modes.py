@@ -1,0 +1,197 @@
+"""Whether operations are recorded, and in whose name: ``no_grad``, ``enable_grad``, ``module_path``.
+
+The mode lives in a ``ContextVar``, so threads and async tasks each have their own. A generator shares
+the context of whoever resumes it; a mode entered in its body therefore counts only while its frame runs.
+"""
+
+from __future__ import annotations
+
+import functools
+import inspect
+import sys
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextvars import ContextVar
+from types import FrameType
+from typing import Any, TypeVar, overload
+
+Function = TypeVar("Function", bound=Callable[..., Any])
+
+_SUSPENDS = inspect.CO_GENERATOR | inspect.CO_COROUTINE | inspect.CO_ASYNC_GENERATOR
+
+
+class Mode:
+    """What one ``with`` block asked for; ``previous`` is what holds again after it."""
+
+    __slots__ = ("owner", "path", "previous", "recording")
+
+    def __init__(self, recording: bool, path: str, previous: Mode | None, owner: object) -> None:
+        self.recording = recording
+        self.path = path
+        self.previous = previous
+        self.owner = owner
+
+
+class _SuspendableMode(Mode):
+    """A mode entered in a generator or coroutine: it holds only while that frame is running."""
+
+    __slots__ = ("_asked", "ended", "frame")
+
+    def __init__(self, asked: bool, path: str, previous: Mode, owner: object, frame: FrameType) -> None:
+        self._asked, self.ended, self.frame = asked, False, frame
+        self.path, self.previous, self.owner = path, previous, owner
+
+    @property
+    def recording(self) -> bool:  # type: ignore[override]  # computed here, stored in the plain Mode
+        # A suspended frame has no caller: the cheapest way to know that somebody else is running now.
+        asleep = self.ended or self.frame.f_back is None
+        return self.previous.recording if asleep and self.previous else self._asked
+
+
+_MODE: ContextVar[Mode] = ContextVar("autograd_core.mode", default=Mode(True, "", None, None))
+
+current_mode: Callable[[], Mode] = _MODE.get
+
+
+class _Switch:
+    """Context manager and decorator that sets recording, or the module path, and puts it back."""
+
+    def __init__(self, recording: bool | None, path: str | None = None) -> None:
+        self.wanted = recording
+        self.path = path
+
+    def __enter__(self) -> None:
+        before = _MODE.get()
+        recording = before.recording if self.wanted is None else self.wanted
+        path = before.path if self.path is None else self.path
+        frame = sys._getframe(1)
+        if frame.f_code.co_flags & _SUSPENDS:
+            _MODE.set(_SuspendableMode(recording, path, before, self, frame))
+        else:
+            _MODE.set(Mode(recording, path, before, self))
+
+    def __exit__(self, *_: object) -> None:
+        mode: Mode | None = _MODE.get()
+        if mode is not None and mode.owner is self and mode.previous is not None:
+            _MODE.set(mode.previous)
+            return
+        while mode is not None:  # a generator that ends while its consumer is inside a mode of its own
+            if mode.owner is self and isinstance(mode, _SuspendableMode):
+                mode.ended = True
+                return
+            mode = mode.previous
+
+    def __call__(self, function: Function) -> Function:
+        again = functools.partial(_Switch, self.wanted, self.path)
+
+        if inspect.isasyncgenfunction(function):
+
+            async def wrapped(*args: Any, **kwargs: Any) -> AsyncIterator[Any]:
+                with again():
+                    async for item in function(*args, **kwargs):
+                        yield item
+
+        elif inspect.iscoroutinefunction(function):
+
+            async def wrapped(*args: Any, **kwargs: Any) -> Any:  # type: ignore[misc]  # one name, four kinds
+                with again():
+                    return await function(*args, **kwargs)
+
+        elif inspect.isgeneratorfunction(function):
+
+            def wrapped(*args: Any, **kwargs: Any) -> Iterator[Any]:  # type: ignore[misc]  # as above
+                with again():
+                    return (yield from function(*args, **kwargs))
+
+        else:
+
+            def wrapped(*args: Any, **kwargs: Any) -> Any:  # type: ignore[misc]  # as above
+                with again():
+                    return function(*args, **kwargs)
+
+        return functools.update_wrapper(wrapped, function)  # type: ignore[return-value]  # same signature
+
+
+@overload
+def no_grad() -> _Switch: ...
+@overload
+def no_grad(function: Function) -> Function: ...
+def no_grad(function: Function | None = None) -> _Switch | Function:
+    """Stop recording: in a ``with`` block, or for every call of the decorated function.
+
+    Right in threads, async tasks and generators: whoever consumes a generator keeps their own mode.
+
+    Args:
+        function: given when used as a bare decorator, ``@no_grad``.
+
+    Returns:
+        A context manager that also decorates; or the decorated function.
+
+    Example:
+        >>> import autograd_core as ag
+        >>> w = ag.tensor(2.0, requires_grad=True)
+        >>> with ag.no_grad():
+        ...     y = w * 3
+        >>> y.requires_grad
+        False
+    """
+    return _Switch(False) if function is None else _Switch(False)(function)
+
+
+@overload
+def enable_grad() -> _Switch: ...
+@overload
+def enable_grad(function: Function) -> Function: ...
+def enable_grad(function: Function | None = None) -> _Switch | Function:
+    """Record again inside a ``no_grad`` block; the counterpart of :func:`no_grad`.
+
+    Args:
+        function: given when used as a bare decorator, ``@enable_grad``.
+
+    Returns:
+        A context manager that also decorates; or the decorated function.
+
+    Example:
+        >>> import autograd_core as ag
+        >>> w = ag.tensor(2.0, requires_grad=True)
+        >>> with ag.no_grad(), ag.enable_grad():
+        ...     y = w * 3
+        >>> y.requires_grad
+        True
+    """
+    return _Switch(True) if function is None else _Switch(True)(function)
+
+
+def module_path(name: str) -> _Switch:
+    """Mark what is recorded in the block as the work of the module ``name``, below the current one.
+
+    Args:
+        name: the module's name within its parent; an empty name changes nothing.
+
+    Returns:
+        A context manager that also decorates.
+
+    Example:
+        >>> import autograd_core as ag
+        >>> from autograd_core.modes import module_path
+        >>> x = ag.tensor(2.0, requires_grad=True)
+        >>> with module_path("net"), module_path("layer1"):
+        ...     y = x * 3
+        >>> y.node.path
+        'net.layer1'
+    """
+    outer = _MODE.get().path
+    return _Switch(None, f"{outer}.{name}" if outer and name else outer or name)
+
+
+def is_grad_enabled() -> bool:
+    """Whether operations on tensors that require gradients are recorded right now.
+
+    Returns:
+        True unless inside :func:`no_grad`.
+
+    Example:
+        >>> import autograd_core as ag
+        >>> ag.is_grad_enabled()
+        True
+    """
+    return _MODE.get().recording

@@ -1,0 +1,206 @@
+"""The tape: what a node remembers, and the one place where calls are recorded. It knows no op by name.
+
+A primitive is a forward function and, for each operand, a rule: ``rule(g, kept...)`` gives the gradient of
+that operand from the gradient ``g`` of the output. The names of a rule's parameters say what it keeps:
+an operand (``x``), the output (``y``), an option (``axis``), or only an operand's shape (``x_shape``).
+"""
+
+from __future__ import annotations
+
+import inspect
+import weakref
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from .errors import AutogradError, DTypeError, ShapeError
+from .modes import current_mode
+from .writes import memory_owner, tick
+
+SMALL = 64
+"""Arrays up to this size stay visible on their nodes, for pictures, after backward has freed the rest."""
+
+NUMBERS = frozenset({int, float, bool})
+Rule = Callable[..., Any]
+Edge = tuple[int, "Node", list[Any], tuple[tuple[int, ...], np.dtype[Any]] | None]
+ndarray, asarray, new = np.ndarray, np.asarray, object.__new__
+
+
+class Summary(NamedTuple):
+    """What a node remembers of an array too large to stay visible."""
+
+    shape: tuple[int, ...]
+    dtype: np.dtype[Any]
+
+
+def glimpse(array: np.ndarray) -> np.ndarray | Summary:
+    """The array itself when small, else its shape and dtype."""
+    return array if array.size <= SMALL else Summary(array.shape, array.dtype)
+
+
+class Node:
+    """One recorded call, or (without edges) a leaf, where gradients gather.
+
+    An edge is (operand position, parent node, what the rule keeps, shape and dtype to fit or None).
+    A node never refers to its output Tensor, so graphs hold no reference cycle.
+    """
+
+    __slots__ = (
+        "__weakref__", "edges", "flow", "freed", "grad", "hooks",
+        "name", "params", "path", "primitive", "serial", "value",
+    )  # fmt: skip
+    primitive: Primitive | None
+    edges: Sequence[Edge]
+    params: dict[str, Any] | None  # options and constant operands
+    serial: int  # the tape's clock: parents have smaller ones
+    value: np.ndarray | Summary  # the output (a leaf: its data)
+    flow: np.ndarray | Summary | None  # the gradient that arrived here last, for pictures
+    grad: TensorBase | None
+    hooks: list[Callable[[TensorBase], TensorBase | None]] | None
+    name: str | None
+    path: str  # of the module that was running
+    freed: bool
+
+
+class TensorBase:
+    """The storage of a Tensor: an array, and the node that made it (None for a constant)."""
+
+    __slots__ = ("__weakref__", "_data", "_name", "base", "node", "views")
+    _data: np.ndarray
+    node: Node | None
+    base: tuple[TensorBase, Any] | None  # a view: whose memory it shows, and by which steps
+    views: set[weakref.ref[TensorBase]] | None  # the views of this one that are still alive
+    _name: str | None
+
+
+_tensor_class = TensorBase
+
+
+def set_tensor_class(cls: type[TensorBase]) -> None:
+    """Say what class outputs are: called once, by the module that defines Tensor."""
+    global _tensor_class
+    _tensor_class = cls
+
+
+def wrap(data: np.ndarray, node: Node | None = None) -> Any:
+    """A Tensor around ``data``, without copying."""
+    tensor = new(_tensor_class)
+    tensor._data = data
+    tensor.node = node
+    tensor.base = tensor.views = tensor._name = None
+    return tensor
+
+
+def new_node(primitive: Primitive | None, edges: Sequence[Edge], params: dict[str, Any] | None,
+             value: np.ndarray, path: str) -> Node:  # fmt: skip
+    """A node with the next serial number."""
+    node = new(Node)
+    node.primitive = primitive
+    node.edges = edges
+    node.params = params
+    node.serial = tick()
+    node.value = value if value.size <= SMALL else Summary(value.shape, value.dtype)
+    node.path = path
+    node.flow = node.grad = node.hooks = node.name = None
+    node.freed = False
+    return node
+
+
+class _Same(tuple[Any, ...]):
+    """A sequence of one item that is found at every position."""
+
+    def __getitem__(self, _: Any) -> Any:
+        return super().__getitem__(0)
+
+
+class Primitive:
+    """An op as the tape sees it: forward, rules by operand, and what each rule keeps."""
+
+    def __init__(self, name: str, forward: Callable[..., Any], rules: dict[str, Rule | None], *,
+                 options: Iterable[str] = (), variadic: bool = False, view: bool = False,
+                 explain: Callable[..., str] | None = None) -> None:  # fmt: skip
+        self.name = name
+        self.forward = forward
+        self.variadic = variadic
+        self.view = view
+        self.explain = explain
+        keeps = [list(inspect.signature(rule).parameters)[1:] if rule else [] for rule in rules.values()]
+        known = {"y", *rules, *options, *(f"{x}_shape" for x in rules), *(["index", "shapes"] if variadic else [])}
+        if unknown := {kept for keep in keeps for kept in keep} - known:
+            raise TypeError(f"{name}: a rule asks for {sorted(unknown)}; it can have {sorted(known)}")
+        # Indexed by operand position; a variadic primitive has one entry that serves them all.
+        every: Callable[[Iterable[Any]], Sequence[Any]] = _Same if variadic else tuple
+        self.operands: Sequence[str] = every(rules)
+        self.rules: Sequence[Rule | None] = every(rules.values())
+        self.keeps: Sequence[list[str]] = every(keeps)
+
+    def __call__(self, *operands: Any, **params: Any) -> Any:
+        arrays = [x._data if isinstance(x, TensorBase) else self.operand(x, i) for i, x in enumerate(operands)]
+        try:
+            out = self.forward(*arrays, **params)
+        except (ValueError, TypeError, IndexError, ArithmeticError) as error:
+            raise self.failure(error, arrays, params) from None
+        tensor = wrap(out if type(out) is ndarray else asarray(out))
+        mode = current_mode()
+        nodes = [x.node if isinstance(x, TensorBase) else None for x in operands]
+        if mode.recording and any(node is not None for node in nodes):
+            edges = [
+                (i, node, self.kept(i, arrays, tensor._data, params), (arrays[i].shape, arrays[i].dtype))
+                for i, node in enumerate(nodes)
+                if node is not None and self.rules[i] is not None
+            ]
+            constants = {} if self.variadic else {
+                name: array if type(array) in NUMBERS else glimpse(array)
+                for name, array, node in zip(self.operands, arrays, nodes, strict=False) if node is None
+            }  # fmt: skip
+            if edges:
+                tensor.node = new_node(self, edges, constants | params, tensor._data, mode.path)
+        if self.view and isinstance(operands[0], TensorBase):
+            link_view(tensor, operands[0], self, params)
+        return tensor
+
+    def kept(self, position: int, arrays: list[Any], out: np.ndarray, params: dict[str, Any]) -> list[Any]:
+        """What the rule for the operand at ``position`` asked for, in its order."""
+        found = {"y": out, "index": position, **params}
+        for i, name in [(position, self.operands[0])] if self.variadic else enumerate(self.operands):
+            found[name] = arrays[i]
+            found[f"{name}_shape"] = np.shape(arrays[i])
+        if self.variadic:
+            found["shapes"] = [array.shape for array in arrays]
+        return [found[name] for name in self.keeps[position]]
+
+    def operand(self, x: Any, position: int) -> Any:
+        """Check an operand that is not a Tensor: a number stays one, the rest becomes an array."""
+        if type(x) in NUMBERS:
+            return x
+        array = None if isinstance(x, np.ma.MaskedArray) else asarray(x)
+        if array is None or array.dtype.kind not in "biuf":
+            what = f"a {type(x).__name__}" + ("" if array is None else f" of dtype {array.dtype}")
+            raise DTypeError(
+                f"{self.name}: operand {self.operands[position]} is {what}; "
+                f"expected a Tensor, a real number or a real NumPy array."
+            )
+        return array
+
+    def failure(self, error: Exception, arrays: Sequence[Any], params: dict[str, Any]) -> Exception:
+        """The error to raise when the forward function failed: the op, the shapes, what to do."""
+        if isinstance(error, AutogradError):
+            return error
+        said = self.explain(*arrays, **params) if self.explain else ""
+        shapes = ", ".join(str(np.shape(array)) for array in arrays)
+        kind = ShapeError if isinstance(error, (ValueError, IndexError)) else DTypeError
+        return kind(f"{self.name}: {said or f'shapes {shapes}: {error}'}")
+
+
+def link_view(tensor: TensorBase, operand: TensorBase, primitive: Primitive, params: dict[str, Any]) -> None:
+    """Note that ``tensor`` shows ``operand``'s memory, so that a recorded write to one reaches the other."""
+    if memory_owner(tensor._data) is not memory_owner(operand._data):
+        return
+    root, steps = operand.base or (operand, None)
+    tensor.base = (root, (steps, primitive, params))
+    if root.node is not None and not root.node.edges:
+        return  # recorded writes to a leaf are refused, so nothing will have to be told
+    if root.views is None:
+        root.views = set()
+    root.views.add(weakref.ref(tensor, root.views.discard))
