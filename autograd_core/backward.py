@@ -1,169 +1,30 @@
-"""The walk: gradients flow from outputs to what is wanted, newest node first. It knows no op by name.
-
-Rules get plain arrays, or, with ``create_graph``, Tensors whose operations are recorded in turn. Results are
-handed over once the walk has ended, so an exception half way leaves every gradient and the graph as they were.
-"""
+"""Asking for derivatives: ``backward()`` adds them to the leaves, ``gradients()`` returns them."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
-from operator import attrgetter
 from typing import Any
 
 import numpy as np
 
 from .errors import GraphError, ShapeError
 from .modes import enable_grad, no_grad
-from .recording import Node, Primitive, TensorBase, glimpse, ndarray, wrap
-from .writes import check_unwritten, last_write
-
-_serial = attrgetter("serial")
-
-
-def RETAIN(gradient: TensorBase) -> None:
-    """The hook that does nothing, and marks a node whose gradient is to be kept in ``.grad``."""
-
-
-def walk(seeds: dict[Node, Any], wanted: Collection[Node] | None = None, create_graph: bool = False, *,
-         watch: Callable[[Node, Any], None] | None = None) -> tuple[dict[Node, Any], list[Node]]:  # fmt: skip
-    """Carry the seeds' gradients down the graph.
-
-    Args:
-        seeds: the gradient to start from at each output node.
-        wanted: nodes whose gradient to return; None for the leaves and the nodes that retain theirs.
-        create_graph: give the rules Tensors and record what they do.
-        watch: called with every node and its complete gradient.
-
-    Returns:
-        The wanted gradients by node, and the nodes visited, newest first.
-    """
-    order = nodes_behind(seeds)
-    useful = None
-    if wanted is not None:
-        useful = _leading_to(wanted, order)
-        order = [node for node in order if node in useful]
-    gradients = dict(seeds)
-    found: dict[Node, Any] = {}
-    ours: set[Node] = set()  # whose gradient was allocated here: free to add to in place, or to give away
-    newest_write = last_write()
-    for node in order:
-        g = gradients.pop(node)
-        if node.hooks is not None:
-            g = _run_hooks(node, g)
-        if watch is not None:
-            watch(node, g)
-        node.flow = glimpse(g._data if create_graph else g)
-        edges = node.edges
-        if not edges:
-            found[node] = g if node in ours or create_graph else np.array(g)
-            continue
-        if node in wanted if wanted is not None else node.hooks is not None and RETAIN in node.hooks:
-            found[node] = g if create_graph else np.array(g)
-        primitive = node.primitive
-        assert primitive is not None  # only leaves have none
-        if node.serial < newest_write:
-            _check_saved(node, primitive)
-        rules = primitive.rules
-        for position, parent, kept, fits in edges:
-            if useful is not None and parent not in useful:
-                continue
-            if node.freed:
-                raise GraphError(_FREED)
-            args = _as_tensors(node, primitive, position, kept) if create_graph else kept
-            gradient = rules[position](g, *args)  # type: ignore[misc]  # an edge is where there is a rule
-            if fits is not None:
-                gradient = _fit(gradient, fits[0], fits[1], primitive)
-            if parent not in gradients:
-                gradients[parent] = gradient
-                if not parent.edges and gradient is not g and gradient.base is None:
-                    ours.add(parent)
-            elif parent in ours:
-                gradients[parent] += gradient
-            else:
-                gradients[parent] = gradients[parent] + gradient
-                if not create_graph:
-                    ours.add(parent)
-    return found, order
-
-
-_FREED = (
-    "backward: the arrays this graph saved were freed by an earlier backward(). Pass retain_graph=True to "
-    "the earlier call, or run the forward pass again."
-)
-
-
-def nodes_behind(roots: Collection[Node]) -> list[Node]:
-    """The roots and all that they were computed from, newest first: an order in which gradients can flow."""
-    seen = set(roots)
-    stack = list(seen)
-    while stack:
-        for edge in stack.pop().edges:
-            if edge[1] not in seen:
-                seen.add(edge[1])
-                stack.append(edge[1])
-    return sorted(seen, key=_serial, reverse=True)
-
-
-def _leading_to(wanted: Collection[Node], order: list[Node]) -> set[Node]:
-    useful: set[Node] = set()
-    for node in reversed(order):
-        if node in wanted or any(edge[1] in useful for edge in node.edges):
-            useful.add(node)
-    return useful
-
-
-def _run_hooks(node: Node, g: Any) -> Any:
-    for hook in node.hooks or ():
-        before = g if isinstance(g, TensorBase) else wrap(np.asarray(g))
-        after = hook(before)
-        if after is None:
-            continue
-        data = after._data if isinstance(after, TensorBase) else np.asarray(after)
-        if data.shape != before._data.shape or data.dtype != before._data.dtype:
-            raise ShapeError(
-                f"hook {getattr(hook, '__name__', hook)}: returned {data.dtype}{list(data.shape)} for a gradient of "
-                f"{before._data.dtype}{list(before._data.shape)}; return None or the same shape and dtype."
-            )
-        g = data if not isinstance(g, TensorBase) else after if isinstance(after, TensorBase) else wrap(data)
-    return g
-
-
-def _check_saved(node: Node, primitive: Primitive) -> None:
-    for _, _, kept, _ in node.edges:
-        for value in kept:
-            if isinstance(value, ndarray):
-                check_unwritten(value, node.serial, primitive.name)
-
-
-def _as_tensors(node: Node, primitive: Primitive, position: int, kept: list[Any]) -> list[Any]:
-    """What a rule kept, as Tensors again where it depends on something: its output, its operands."""
-    origin = {primitive.operands[i]: parent for i, parent, _, _ in node.edges}
-    origin["y"] = node
-    return [wrap(v, origin[name]) if name in origin and isinstance(v, ndarray) else v
-            for name, v in zip(primitive.keeps[position], kept, strict=True)]  # fmt: skip
-
-
-def _fit(gradient: Any, shape: tuple[int, ...], dtype: np.dtype[Any], primitive: Primitive) -> Any:
-    """Undo broadcasting and promotion: sum what was repeated, return to the operand's shape and dtype."""
-    if gradient.shape != shape:
-        extra = gradient.ndim - len(shape)
-        ones = [extra + i for i, n in enumerate(shape) if n == 1]
-        gradient = gradient.sum(axis=(*range(extra), *ones)).reshape(shape) if extra >= 0 else gradient.reshape(shape)
-    return gradient if gradient.dtype == dtype else gradient.astype(dtype)
+from .recording import Node, TensorBase, ndarray, wrap
+from .walk import walk
 
 
 def backward(tensor: TensorBase, grad: Any = None, *, retain_graph: bool = False, create_graph: bool = False) -> None:
     """Add d(tensor)/d(leaf) to ``.grad`` of every leaf; see :meth:`autograd_core.Tensor.backward`."""
     with enable_grad() if create_graph else no_grad():
-        found, order = walk({_node_of(tensor, "backward"): seed(tensor, grad, create_graph)}, None, create_graph)
-        sums = []
+        start = {node_of(tensor, "backward"): seed(tensor, grad, create_graph)}
+        found, visited = walk(start, create_graph=create_graph)
+        totals = []
         for node, g in found.items():
-            g = g if isinstance(g, TensorBase) else wrap(g)
-            sums.append((node, g if node.grad is None else node.grad + g))  # type: ignore[operator]  # Tensors add
-    for node, total in sums:
+            new = g if isinstance(g, TensorBase) else wrap(np.asarray(g))
+            totals.append((node, new if node.grad is None else node.grad + new))  # type: ignore[operator]  # a Tensor
+    for node, total in totals:  # only now, when nothing can fail any more
         node.grad = total
     if not (retain_graph or create_graph):
-        free(order)
+        free(visited)
 
 
 def gradients(outputs: Any, inputs: Any, grad_outputs: Any = None, *, create_graph: bool = False,
@@ -196,20 +57,23 @@ def gradients(outputs: Any, inputs: Any, grad_outputs: Any = None, *, create_gra
     inputs = [inputs] if isinstance(inputs, TensorBase) else list(inputs)
     if grad_outputs is None or isinstance(grad_outputs, (TensorBase, ndarray, float, int)):
         grad_outputs = [grad_outputs] * len(outputs)
-    wanted = [_node_of(x, f"gradients: inputs[{i}]") for i, x in enumerate(inputs)]
+    if len(grad_outputs) != len(outputs):
+        raise ShapeError(f"gradients: {len(grad_outputs)} grad_outputs for {len(outputs)} outputs; give one for each.")
+    wanted = [node_of(x, f"gradients: inputs[{i}]") for i, x in enumerate(inputs)]
     with enable_grad() if create_graph else no_grad():
         seeds: dict[Node, Any] = {}
-        for output, grad in zip(outputs, grad_outputs, strict=True):
-            node = _node_of(output, "gradients")
+        for i, (output, grad) in enumerate(zip(outputs, grad_outputs, strict=True)):
+            node = node_of(output, f"gradients: outputs[{i}]")
             start = seed(output, grad, create_graph)
             seeds[node] = seeds[node] + start if node in seeds else start
-        found, order = walk(seeds, set(wanted), create_graph)
-    if not allow_unused and (unused := [i for i, node in enumerate(wanted) if node not in found]):
-        raise GraphError(f"gradients: no output depends on inputs{unused}. Leave them out, or pass allow_unused=True.")
+        found, visited = walk(seeds, set(wanted), create_graph)
+    unused = [i for i, node in enumerate(wanted) if node not in found]
+    if unused and not allow_unused:
+        raise GraphError(f"gradients: no output depends on inputs {unused}. Leave them out, or pass allow_unused=True.")
     if not (create_graph if retain_graph is None else retain_graph):
-        free(order)
-    results = (found.get(node) for node in wanted)
-    return tuple(g if g is None or isinstance(g, TensorBase) else wrap(g) for g in results)
+        free(visited)
+    results = [found.get(node) for node in wanted]
+    return tuple(g if g is None or isinstance(g, TensorBase) else wrap(np.asarray(g)) for g in results)
 
 
 def free(nodes: list[Node]) -> None:
@@ -221,8 +85,8 @@ def free(nodes: list[Node]) -> None:
                 edge[2].clear()
 
 
-def seed(output: TensorBase, grad: Any, create_graph: bool) -> Any:
-    """The gradient a walk starts from: ``grad`` checked, or one for a scalar."""
+def seed(output: TensorBase, grad: Any, as_tensor: bool = False) -> Any:
+    """The gradient a walk starts from: ``grad``, checked against ``output``, or 1 for a scalar."""
     data = output._data
     if grad is None:
         if data.size != 1:
@@ -232,20 +96,24 @@ def seed(output: TensorBase, grad: Any, create_graph: bool) -> Any:
             )
         grad = np.ones_like(data)
     array = grad._data if isinstance(grad, TensorBase) else np.asarray(grad)
-    if array.shape != data.shape:
-        raise ShapeError(f"backward: a seed of shape {array.shape} for an output of shape {data.shape}; they must match.")
-    if create_graph and isinstance(grad, TensorBase) and array.dtype == data.dtype:
+    if array.shape != data.shape or array.dtype.kind not in "biuf":
+        raise ShapeError(
+            f"backward: a seed of {array.dtype} and shape {array.shape} for an output of shape {data.shape}; "
+            f"it must be real numbers of the output's shape."
+        )
+    if as_tensor and isinstance(grad, TensorBase) and array.dtype == data.dtype:
         return grad
     array = array.astype(data.dtype, copy=False)
-    return wrap(array) if create_graph else array
+    return wrap(array) if as_tensor else array
 
 
-def _node_of(tensor: Any, what: str) -> Node:
+def node_of(tensor: Any, what: str) -> Node:
+    """The node of a tensor that requires grad."""
     if not isinstance(tensor, TensorBase):
         raise GraphError(f"{what}: expected a Tensor, got a {type(tensor).__name__}.")
     if tensor.node is None:
         raise GraphError(
-            f"{what}: this tensor does not require grad: none of what it was computed from was created with "
+            f"{what}: this tensor does not require grad: nothing it was computed from was created with "
             f"requires_grad=True, or it was computed under no_grad() or detached."
         )
     return tensor.node

@@ -8,10 +8,11 @@ from typing import Any
 
 import numpy as np
 
-from .backward import nodes_behind, seed, walk
+from .backward import seed
 from .errors import GraphError
 from .modes import no_grad
 from .recording import SMALL, Node, Summary, TensorBase
+from .walk import nodes_behind, walk
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,7 @@ from .derivatives.indexing import part_at, getitem, overwrite, plain_index
 from .errors import DTypeError, InPlaceError, SelectionError, ShapeError
 from .modes import current_mode
 from .recording import TensorBase
+from .views import place_of
 from .writes import log_write
 
 
@@ -83,19 +84,10 @@ def _record(tensor: TensorBase, new: TensorBase, by: str) -> None:
     if root is not tensor:
         if not tensor._data.flags.writeable:
             raise InPlaceError(f"{by}: this tensor shows memory that is repeated; write to a .clone() of it.")
-        new = overwrite(root, new, _place(steps))
+        new = overwrite(root, new, place_of(steps))
     root._data, root.node = new._data, new.node
     for reference in list(root.views or ()):
         view = reference()
         if view is not None and view.base is not None:
-            fresh = part_at(root, _place(view.base[1]))
+            fresh = part_at(root, place_of(view.base[1]))
             view._data, view.node = fresh._data, fresh.node
-
-
-def _place(steps: Any) -> Any:
-    """The linked steps of a view as a tuple, first step first."""
-    place = []
-    while steps is not None:
-        steps, primitive, options = steps
-        place.append((primitive, options))
-    return tuple(reversed(place))

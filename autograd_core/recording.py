@@ -16,7 +16,8 @@ import numpy as np
 
 from .errors import AutogradError, DTypeError, ShapeError
 from .modes import current_mode
-from .writes import memory_owner, tick
+from .views import link_view
+from .writes import tick
 
 SMALL = 64
 """Arrays up to this size stay visible on their nodes, for pictures, after backward has freed the rest."""
@@ -74,18 +75,18 @@ class TensorBase:
     _name: str | None
 
 
-_tensor_class = TensorBase
+tensor_class: type[TensorBase] = TensorBase
 
 
 def set_tensor_class(cls: type[TensorBase]) -> None:
     """Say what class outputs are: called once, by the module that defines Tensor."""
-    global _tensor_class
-    _tensor_class = cls
+    global tensor_class
+    tensor_class = cls
 
 
 def wrap(data: np.ndarray, node: Node | None = None) -> Any:
     """A Tensor around ``data``, without copying."""
-    tensor = new(_tensor_class)
+    tensor = new(tensor_class)
     tensor._data = data
     tensor.node = node
     tensor.base = tensor.views = tensor._name = None
@@ -191,16 +192,3 @@ class Primitive:
         shapes = ", ".join(str(np.shape(array)) for array in arrays)
         kind = ShapeError if isinstance(error, (ValueError, IndexError)) else DTypeError
         return kind(f"{self.name}: {said or f'shapes {shapes}: {error}'}")
-
-
-def link_view(tensor: TensorBase, operand: TensorBase, primitive: Primitive, params: dict[str, Any]) -> None:
-    """Note that ``tensor`` shows ``operand``'s memory, so that a recorded write to one reaches the other."""
-    if memory_owner(tensor._data) is not memory_owner(operand._data):
-        return
-    root, steps = operand.base or (operand, None)
-    tensor.base = (root, (steps, primitive, params))
-    if root.node is not None and not root.node.edges:
-        return  # recorded writes to a leaf are refused, so nothing will have to be told
-    if root.views is None:
-        root.views = set()
-    root.views.add(weakref.ref(tensor, root.views.discard))

@@ -15,6 +15,7 @@ from .errors import CoercionError, DTypeError, GraphError, ShapeError
 from .mutation import assign, replace_data, update
 from .numpy_protocol import array_function, array_ufunc, constant
 from .recording import TensorBase, new_node, set_tensor_class, wrap
+from .walk import retain
 
 Operand: TypeAlias = "Tensor | npt.ArrayLike"
 
@@ -150,8 +151,8 @@ class Tensor(TensorBase):
         """
         if self.node is None:
             raise GraphError("retain_grad: this tensor does not require grad.")
-        if self.node.edges and _backward.RETAIN not in (self.node.hooks or ()):
-            self.register_hook(_backward.RETAIN)
+        if self.node.edges and retain not in (self.node.hooks or ()):
+            self.register_hook(retain)
 
     def register_hook(self, hook: Callable[[Any], Any]) -> Callable[[], None]:
         """Have ``hook(gradient)`` called when the gradient of this tensor is complete.

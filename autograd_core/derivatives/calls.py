@@ -11,64 +11,118 @@ from typing import Any
 
 import numpy as np
 
+from .. import recording as tape
 from ..modes import current_mode
-from ..recording import NUMBERS, Edge, Primitive, TensorBase, glimpse, new_node, wrap
+from ..recording import NUMBERS, SMALL, Node, Primitive, Summary, TensorBase
+from ..writes import tick
 
-ndarray, asarray = np.ndarray, np.asarray
+ndarray, asarray, new = np.ndarray, np.asarray, object.__new__
+_ERRORS = (ValueError, TypeError, ArithmeticError)
 
 
 def elementwise_call(p: Primitive) -> Callable[..., Any]:
-    """The recording call of a primitive that broadcasts its one or two operands, written out for speed."""
-    forward = p.forward
-    kept = [_picker([(*p.operands, "y").index(name) for name in keep]) for keep in p.keeps]
-    errors = (ValueError, TypeError, ArithmeticError)
+    """The function that people call: computes, and records when an operand requires grad."""
+    return _unary(p) if len(p.operands) == 1 else _binary(p)
 
-    def unary(x: Any, /) -> Any:
-        xd, xn = (x._data, x.node) if isinstance(x, TensorBase) else (p.operand(x, 0), None)
+
+def _unary(p: Primitive) -> Callable[..., Any]:
+    forward = p.forward
+    (keep,) = _pickers(p)
+
+    def call(x: Any, /) -> Any:
+        if isinstance(x, TensorBase):
+            xd, xn = x._data, x.node
+        else:
+            xd, xn = p.operand(x, 0), None
         try:
             out = forward(xd)
-        except errors as error:
+        except _ERRORS as error:
             raise p.failure(error, [xd], {}) from None
-        tensor = wrap(out if type(out) is ndarray else asarray(out))
-        if xn is not None and (mode := current_mode()).recording:
-            keep = kept[0]((xd, tensor._data))
-            tensor.node = new_node(p, ((0, xn, keep, None),), None, tensor._data, mode.path)
+        if type(out) is not ndarray:
+            out = asarray(out)
+        tensor = new(tape.tensor_class)
+        tensor._data = out
+        tensor.base = tensor.views = tensor._name = None
+        if xn is None or not (mode := current_mode()).recording:
+            tensor.node = None
+            return tensor
+        tensor.node = node = new(Node)
+        node.primitive = p
+        node.edges = ((0, xn, keep((xd, out)), None),)
+        node.params = node.flow = node.grad = node.hooks = node.name = None
+        node.value = out if out.size <= SMALL else Summary(out.shape, out.dtype)
+        node.path = mode.path
+        node.serial = tick()
+        node.freed = False
         return tensor
 
-    def binary(a: Any, b: Any, /) -> Any:
-        ad, an = (a._data, a.node) if isinstance(a, TensorBase) else (p.operand(a, 0), None)
-        bd, bn = (b._data, b.node) if isinstance(b, TensorBase) else (p.operand(b, 1), None)
+    return call
+
+
+def _binary(p: Primitive) -> Callable[..., Any]:
+    forward = p.forward
+    keep_a, keep_b = _pickers(p)
+    a_name, b_name = p.operands
+
+    def call(a: Any, b: Any, /) -> Any:
+        if isinstance(a, TensorBase):
+            ad, an = a._data, a.node
+        else:
+            ad, an = a if type(a) in NUMBERS else p.operand(a, 0), None
+        if isinstance(b, TensorBase):
+            bd, bn = b._data, b.node
+        else:
+            bd, bn = b if type(b) in NUMBERS else p.operand(b, 1), None
         try:
             out = forward(ad, bd)
-        except errors as error:
+        except _ERRORS as error:
             raise p.failure(error, [ad, bd], {}) from None
-        tensor = wrap(out if type(out) is ndarray else asarray(out))
-        if (an is None and bn is None) or not (mode := current_mode()).recording:
+        if type(out) is not ndarray:
+            out = asarray(out)
+        tensor = new(tape.tensor_class)
+        tensor._data = out
+        tensor.base = tensor.views = tensor._name = None
+        if (an is bn is None) or not (mode := current_mode()).recording:
+            tensor.node = None
             return tensor
-        out = tensor._data
-        values = (ad, bd, out)
-        edges: tuple[Edge, ...] = ()
-        params = None
+        tensor.node = node = new(Node)
+        node.primitive = p
+        shape, dtype, values = out.shape, out.dtype, (ad, bd, out)
+        # The gradient arrives with the output's shape and dtype; note where an operand's are others.
         if an is not None:
-            fits = ad.shape == out.shape and ad.dtype is out.dtype
-            edges = ((0, an, kept[0](values), None if fits else (ad.shape, ad.dtype)),)
-        else:
-            params = {p.operands[0]: ad if type(ad) in NUMBERS else glimpse(ad)}
+            fits = None if ad.shape == shape and ad.dtype is dtype else (ad.shape, ad.dtype)
+            edge_a = (0, an, keep_a(values), fits)
         if bn is not None:
-            fits = bd.shape == out.shape and bd.dtype is out.dtype
-            edges += ((1, bn, kept[1](values), None if fits else (bd.shape, bd.dtype)),)
+            fits = None if bd.shape == shape and bd.dtype is dtype else (bd.shape, bd.dtype)
+            edge_b = (1, bn, keep_b(values), fits)
+        if bn is None:
+            node.edges = (edge_a,)
+            node.params = {b_name: bd if type(bd) in NUMBERS or bd.size <= SMALL else Summary(bd.shape, bd.dtype)}
+        elif an is None:
+            node.edges = (edge_b,)
+            node.params = {a_name: ad if type(ad) in NUMBERS or ad.size <= SMALL else Summary(ad.shape, ad.dtype)}
         else:
-            params = {p.operands[1]: bd if type(bd) in NUMBERS else glimpse(bd)}
-        tensor.node = new_node(p, edges, params, out, mode.path)
+            node.edges = (edge_a, edge_b)
+            node.params = None
+        node.flow = node.grad = node.hooks = node.name = None
+        node.value = out if out.size <= SMALL else Summary(shape, dtype)
+        node.path = mode.path
+        node.serial = tick()
+        node.freed = False
         return tensor
 
-    return unary if len(p.operands) == 1 else binary
+    return call
+
+
+def _pickers(p: Primitive) -> list[Callable[[tuple[Any, ...]], list[Any]]]:
+    """For each rule, a function that lists what it keeps from (operands..., output)."""
+    return [_picker([(*p.operands, "y").index(name) for name in keep]) for keep in p.keeps]
 
 
 def _picker(indices: list[int]) -> Callable[[tuple[Any, ...]], list[Any]]:
-    """A function that lists the values at ``indices``; the common lengths without a loop."""
     if not indices:
-        return lambda values: []
+        nothing: list[Any] = []
+        return lambda values: nothing
     if len(indices) == 1:
         (i,) = indices
         return lambda values: [values[i]]

@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 
 from ..errors import SelectionError
-from ..recording import Primitive, TensorBase
+from ..recording import TensorBase
+from ..views import Place
 from .define import apply, primitive
 from .domains import Case, Cases
 
@@ -93,10 +94,6 @@ def scatter_add(x: Any, index: Any, shape: tuple[int, ...]) -> Any:
     else:
         np.add.at(out, index, x)
     return out
-
-
-Place = tuple[tuple[Primitive, dict[str, Any]], ...]
-"""Steps that lead from an array to a part of it: primitives that select, with their options."""
 
 
 def part_at(x: Any, place: Place) -> Any:

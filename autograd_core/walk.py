@@ -1,0 +1,159 @@
+"""The walk: gradients flow from outputs to what is wanted, newest node first. It knows no op by name.
+
+Rules get plain arrays, or, with ``create_graph``, Tensors whose operations are recorded in turn. The walk keeps
+its sums to itself and frees nothing, so an exception half way leaves every gradient and the graph as they were.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+from operator import attrgetter
+from typing import Any
+
+import numpy as np
+
+from .errors import GraphError, ShapeError
+from .recording import SMALL, Node, Primitive, TensorBase, glimpse, ndarray, wrap
+from .writes import check_unwritten, last_write
+
+_serial = attrgetter("serial")
+
+
+def retain(gradient: TensorBase) -> None:
+    """The hook that does nothing, and marks a node whose gradient is to be kept in ``.grad``."""
+
+
+def walk(seeds: dict[Node, Any], wanted: Collection[Node] | None = None, create_graph: bool = False, *,
+         watch: Callable[[Node, Any], None] | None = None) -> tuple[dict[Node, Any], list[Node]]:  # fmt: skip
+    """Carry the seeds' gradients down the graph.
+
+    Args:
+        seeds: the gradient to start from at each output node.
+        wanted: nodes whose gradient to return; None for the leaves and the nodes that retain theirs.
+        create_graph: give the rules Tensors and record what they do.
+        watch: called with every node and its complete gradient.
+
+    Returns:
+        The wanted gradients by node, each with memory of its own; and the nodes visited, newest first.
+    """
+    order = nodes_behind(seeds)
+    useful = None
+    if wanted is not None:
+        useful = _leading_to(wanted, order)
+        order = [node for node in order if node in useful]
+    gradients = dict(seeds)
+    found: dict[Node, Any] = {}
+    ours: set[Node] = set()  # whose gradient was allocated in this walk, and is nobody else's
+    newest_write = last_write()
+    for node in order:
+        g = gradients.pop(node)
+        if node.hooks is not None:
+            g = _run_hooks(node, g)
+        if watch is not None:
+            watch(node, g)
+        node.flow = g if g.size <= SMALL and not create_graph else glimpse(g._data if create_graph else g)
+        edges = node.edges
+        if not edges:
+            found[node] = g if node in ours else np.copy(g)
+            continue
+        if node in wanted if wanted is not None else node.hooks is not None and retain in node.hooks:
+            found[node] = np.copy(g)
+        primitive = node.primitive
+        if node.serial < newest_write:
+            _check_saved(node)
+        rules = primitive.rules  # type: ignore[union-attr]  # only leaves have no primitive
+        for position, parent, kept, fits in edges:
+            if useful is not None and parent not in useful:
+                continue
+            if node.freed:
+                raise GraphError(_FREED)
+            gradient = rules[position](g, *(kept if not create_graph else _as_tensors(node, position, kept)))
+            if fits is not None:
+                gradient = _fit(gradient, *fits)
+            if parent not in gradients:
+                gradients[parent] = gradient
+                if not parent.edges and gradient is not g and gradient.base is None:
+                    ours.add(parent)
+            elif parent in ours and not create_graph:
+                gradients[parent] += gradient
+            else:
+                gradients[parent] = gradients[parent] + gradient
+                ours.add(parent)
+    return found, order
+
+
+_FREED = (
+    "backward: the arrays this graph saved were freed by an earlier backward(). Pass retain_graph=True to "
+    "the earlier call, or run the forward pass again."
+)
+
+
+def nodes_behind(roots: Collection[Node]) -> list[Node]:
+    """The roots and all that they were computed from, newest first: an order in which gradients can flow."""
+    seen = set(roots)
+    stack = list(seen)
+    while stack:
+        for edge in stack.pop().edges:
+            if edge[1] not in seen:
+                seen.add(edge[1])
+                stack.append(edge[1])
+    return sorted(seen, key=_serial, reverse=True)
+
+
+def _leading_to(wanted: Collection[Node], order: list[Node]) -> set[Node]:
+    """The nodes through which a gradient reaches what is wanted."""
+    useful: set[Node] = set()
+    for node in reversed(order):
+        if node in wanted or any(edge[1] in useful for edge in node.edges):
+            useful.add(node)
+    return useful
+
+
+def _run_hooks(node: Node, g: Any) -> Any:
+    for hook in tuple(node.hooks or ()):
+        before = g if isinstance(g, TensorBase) else wrap(np.asarray(g))
+        after = hook(before)
+        if after is None:
+            continue
+        data = after._data if isinstance(after, TensorBase) else np.asarray(after)
+        if data.shape != g.shape or data.dtype != g.dtype:
+            raise ShapeError(
+                f"hook {getattr(hook, '__name__', hook)}: returned {data.dtype} of shape {data.shape} for a gradient "
+                f"of {g.dtype} and shape {g.shape}; return None, or the same dtype and shape."
+            )
+        g = data if not isinstance(g, TensorBase) else after if isinstance(after, TensorBase) else wrap(data)
+    return g
+
+
+def _check_saved(node: Node) -> None:
+    for position, _, kept, _ in node.edges:
+        for value in kept:
+            if isinstance(value, ndarray):
+                check_unwritten(value, node.serial, node.primitive.name)  # type: ignore[union-attr]  # not a leaf
+
+
+def _as_tensors(node: Node, position: int, kept: list[Any]) -> list[Any]:
+    """What a rule kept, as Tensors again where it depends on something: its output, its operands."""
+    primitive: Primitive = node.primitive  # type: ignore[assignment]  # not a leaf
+    names = primitive.keeps[position]
+    if primitive.variadic:  # one operand name for all: here it means the operand at this position
+        origin = {primitive.operands[0]: parent for i, parent, _, _ in node.edges if i == position}
+    else:
+        origin = {primitive.operands[i]: parent for i, parent, _, _ in node.edges}
+    origin["y"] = node
+    return [
+        wrap(value, origin[name]) if name in origin and isinstance(value, ndarray) else value
+        for name, value in zip(names, kept, strict=True)
+    ]
+
+
+def _fit(gradient: Any, shape: tuple[int, ...], dtype: np.dtype[Any]) -> Any:
+    """Undo broadcasting and promotion: sum what was repeated, and return to the operand's shape and dtype."""
+    if gradient.shape != shape:
+        extra = gradient.ndim - len(shape)
+        if extra < 0:  # an operand with leading axes of size 1 that the output lacks
+            gradient = gradient.reshape((1,) * -extra + gradient.shape)
+            extra = 0
+        ones = [extra + i for i, n in enumerate(shape) if n == 1]
+        gradient = gradient.sum(axis=(*range(extra), *ones)).reshape(shape)
+    return gradient if gradient.dtype == dtype else gradient.astype(dtype)
