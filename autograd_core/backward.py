@@ -28,7 +28,7 @@ def backward(tensor: TensorBase, grad: Any = None, *, retain_graph: bool = False
 
 
 def gradients(outputs: Any, inputs: Any, grad_outputs: Any = None, *, create_graph: bool = False,
-              retain_graph: bool | None = None, allow_unused: bool = False) -> tuple[Any, ...]:  # fmt: skip
+              retain_graph: bool | None = None, allow_unused: bool = False) -> tuple[Any, ...]:
     """The gradients of ``sum(grad_outputs * outputs)`` with respect to ``inputs``; ``.grad`` is not touched.
 
     Args:

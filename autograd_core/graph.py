@@ -81,8 +81,8 @@ class Graph:
 def graph(outputs: TensorBase | Sequence[TensorBase], grad: Any = None) -> Graph:
     """Take a snapshot of the graph behind ``outputs``, with the gradient of the (sum of) outputs at every vertex.
 
-    No ``.grad`` is written and nothing is freed; hooks run, since they may change what flows. After ``backward()`` has freed the graph, the
-    gradients are those that it left: all of the leaves', elsewhere those of small arrays.
+    No ``.grad`` is written and nothing is freed; hooks run, since they may change what flows. After ``backward()``
+    has freed the graph, the gradients are those that it left: all of the leaves', elsewhere those of small arrays.
 
     Args:
         outputs: a Tensor or several, that require grad.

@@ -9,7 +9,7 @@ from __future__ import annotations
 import functools
 import inspect
 import sys
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Generator
 from contextvars import ContextVar
 from types import FrameType
 from typing import Any, TypeVar, overload
@@ -47,7 +47,8 @@ class _SuspendableMode(Mode):
         return self.previous.recording if asleep and self.previous else self._asked
 
 
-_MODE: ContextVar[Mode] = ContextVar("autograd_core.mode", default=Mode(True, "", None, None))
+_EVERYWHERE = Mode(True, "", None, None)
+_MODE: ContextVar[Mode] = ContextVar("autograd_core.mode", default=_EVERYWHERE)
 
 current_mode: Callable[[], Mode] = _MODE.get
 
@@ -81,34 +82,34 @@ class _Switch:
             mode = mode.previous
 
     def __call__(self, function: Function) -> Function:
+        """Decorate: every call runs in a mode of its own."""
         again = functools.partial(_Switch, self.wanted, self.path)
+        return functools.update_wrapper(_wrapped(function, again), function)  # type: ignore[return-value]
 
-        if inspect.isasyncgenfunction(function):
 
-            async def wrapped(*args: Any, **kwargs: Any) -> AsyncIterator[Any]:
-                with again():
-                    async for item in function(*args, **kwargs):
-                        yield item
+def _wrapped(function: Callable[..., Any], again: Callable[[], _Switch]) -> Callable[..., Any]:
+    async def async_generator(*args: Any, **kwargs: Any) -> AsyncIterator[Any]:
+        with again():
+            async for item in function(*args, **kwargs):
+                yield item
 
-        elif inspect.iscoroutinefunction(function):
+    async def coroutine(*args: Any, **kwargs: Any) -> Any:
+        with again():
+            return await function(*args, **kwargs)
 
-            async def wrapped(*args: Any, **kwargs: Any) -> Any:  # type: ignore[misc]  # one name, four kinds
-                with again():
-                    return await function(*args, **kwargs)
+    def generator(*args: Any, **kwargs: Any) -> Generator[Any, Any, Any]:
+        with again():
+            return (yield from function(*args, **kwargs))
 
-        elif inspect.isgeneratorfunction(function):
+    def plain(*args: Any, **kwargs: Any) -> Any:
+        with again():
+            return function(*args, **kwargs)
 
-            def wrapped(*args: Any, **kwargs: Any) -> Iterator[Any]:  # type: ignore[misc]  # as above
-                with again():
-                    return (yield from function(*args, **kwargs))
-
-        else:
-
-            def wrapped(*args: Any, **kwargs: Any) -> Any:  # type: ignore[misc]  # as above
-                with again():
-                    return function(*args, **kwargs)
-
-        return functools.update_wrapper(wrapped, function)  # type: ignore[return-value]  # same signature
+    if inspect.isasyncgenfunction(function):
+        return async_generator
+    if inspect.iscoroutinefunction(function):
+        return coroutine
+    return generator if inspect.isgeneratorfunction(function) else plain
 
 
 @overload

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from .derivatives.elementwise import astype
-from .derivatives.indexing import part_at, getitem, overwrite, plain_index
+from .derivatives.indexing import at, overwrite, part_at, plain_index
 from .errors import DTypeError, InPlaceError, SelectionError, ShapeError
 from .modes import current_mode
 from .recording import TensorBase
@@ -23,7 +23,7 @@ from .writes import log_write
 def update(tensor: TensorBase, new: TensorBase, by: str) -> Any:
     """Let ``tensor`` take the value of ``new``, computed from it by an in-place operator."""
     if new._data.shape != tensor._data.shape:
-        raise ShapeError(f"{by}: the result has shape {new._data.shape}, which does not fit back into {tensor._data.shape}.")
+        raise ShapeError(f"{by}: a result of shape {new._data.shape} does not fit back into {tensor._data.shape}.")
     if not np.can_cast(new._data.dtype, tensor._data.dtype, "same_kind"):
         raise DTypeError(f"{by}: a result of {new._data.dtype} does not fit back into {tensor._data.dtype}.")
     if new.node is None:
@@ -38,8 +38,7 @@ def assign(tensor: TensorBase, index: Any, value: Any) -> None:
     index = plain_index(index)
     depends = isinstance(value, TensorBase) and value.node is not None
     if current_mode().recording and (depends or tensor.node is not None):
-        place = ((getitem.primitive, {"index": index}),)  # type: ignore[attr-defined]  # set by the decorator
-        _record(tensor, overwrite(tensor, value, place), "setitem")
+        _record(tensor, overwrite(tensor, value, at(index)), "setitem")
     else:
         _write_through(tensor, index, value._data if isinstance(value, TensorBase) else value, "setitem")
 
@@ -66,7 +65,7 @@ def _write_through(tensor: TensorBase, index: Any, value: Any, by: str) -> None:
     try:
         data[index] = value
     except (ValueError, TypeError) as error:
-        raise ShapeError(f"{by}: a value of shape {np.shape(value)} does not fit shape {data.shape} there: {error}.") from None
+        raise ShapeError(f"{by}: a value of shape {np.shape(value)} does not fit into {data.shape}: {error}.") from None
     except IndexError as error:
         raise SelectionError(f"{by}: {error}.") from None
     log_write(data, by)

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from .derivatives import NUMPY
-from .errors import UnsupportedError
+from .errors import DTypeError, ShapeError, UnsupportedError
 from .recording import TensorBase, wrap
 
 # Functions whose result does not vary smoothly with a tensor's values: they see the arrays, and what they
@@ -22,14 +22,19 @@ CONSTANT = frozenset({
     np.all, np.any, np.allclose, np.array_equal, np.shape, np.ndim, np.size, np.result_type,
     np.zeros_like, np.ones_like, np.empty_like, np.array_repr, np.array_str, np.array2string,
     np.may_share_memory, np.shares_memory,
-})  # fmt: skip
+})
 
 _HELP = "To compute it outside the graph, as a constant, use .numpy() on the tensor."
 
 
 def constant(function: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
     """Call ``function`` on the tensors' arrays; arrays among the results become constant Tensors."""
-    result = function(*_plain(args), **{name: _plain(value) for name, value in kwargs.items()})
+    try:
+        result = function(*_plain(args), **{name: _plain(value) for name, value in kwargs.items()})
+    except TypeError as error:
+        raise DTypeError(f"{function.__name__}: {error}") from None
+    except ValueError as error:
+        raise ShapeError(f"{function.__name__}: {error}") from None
     if isinstance(result, tuple):
         return tuple(wrap(x) if isinstance(x, np.ndarray) else x for x in result)
     return wrap(np.asarray(result)) if isinstance(result, (np.ndarray, np.generic)) else result

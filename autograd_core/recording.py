@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from .errors import AutogradError, DTypeError, ShapeError
+from .errors import AutogradError, DTypeError, SelectionError, ShapeError
 from .modes import current_mode
 from .views import link_view
 from .writes import tick
@@ -50,7 +50,7 @@ class Node:
     __slots__ = (
         "__weakref__", "edges", "flow", "freed", "grad", "hooks",
         "name", "params", "path", "primitive", "serial", "value",
-    )  # fmt: skip
+    )
     primitive: Primitive | None
     edges: Sequence[Edge]
     params: dict[str, Any] | None  # options and constant operands
@@ -94,7 +94,7 @@ def wrap(data: np.ndarray, node: Node | None = None) -> Any:
 
 
 def new_node(primitive: Primitive | None, edges: Sequence[Edge], params: dict[str, Any] | None,
-             value: np.ndarray, path: str) -> Node:  # fmt: skip
+             value: np.ndarray, path: str) -> Node:
     """A node with the next serial number."""
     node = new(Node)
     node.primitive = primitive
@@ -120,7 +120,7 @@ class Primitive:
 
     def __init__(self, name: str, forward: Callable[..., Any], rules: dict[str, Rule | None], *,
                  options: Iterable[str] = (), variadic: bool = False, view: bool = False,
-                 explain: Callable[..., str] | None = None) -> None:  # fmt: skip
+                 explain: Callable[..., str] | None = None) -> None:
         self.name = name
         self.forward = forward
         self.variadic = variadic
@@ -133,10 +133,11 @@ class Primitive:
         # Indexed by operand position; a variadic primitive has one entry that serves them all.
         every: Callable[[Iterable[Any]], Sequence[Any]] = _Same if variadic else tuple
         self.operands: Sequence[str] = every(rules)
-        self.rules: Sequence[Rule | None] = every(rules.values())
+        self.rules: Sequence[Any] = every(rules.values())
         self.keeps: Sequence[list[str]] = every(keeps)
 
     def __call__(self, *operands: Any, **params: Any) -> Any:
+        """Compute, and record when an operand requires grad."""
         arrays = [x._data if isinstance(x, TensorBase) else self.operand(x, i) for i, x in enumerate(operands)]
         try:
             out = self.forward(*arrays, **params)
@@ -154,7 +155,7 @@ class Primitive:
             constants = {} if self.variadic else {
                 name: array if type(array) in NUMBERS else glimpse(array)
                 for name, array, node in zip(self.operands, arrays, nodes, strict=False) if node is None
-            }  # fmt: skip
+            }
             if edges:
                 tensor.node = new_node(self, edges, constants | params, tensor._data, mode.path)
         if self.view and isinstance(operands[0], TensorBase):
@@ -190,5 +191,7 @@ class Primitive:
             return error
         said = self.explain(*arrays, **params) if self.explain else ""
         shapes = ", ".join(str(np.shape(array)) for array in arrays)
-        kind = ShapeError if isinstance(error, (ValueError, IndexError)) else DTypeError
+        kind: type[Exception] = DTypeError
+        if isinstance(error, (ValueError, IndexError)):  # NumPy's AxisError is both
+            kind = ShapeError if isinstance(error, ValueError) else SelectionError
         return kind(f"{self.name}: {said or f'shapes {shapes}: {error}'}")

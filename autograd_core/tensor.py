@@ -20,6 +20,18 @@ from .walk import retain
 Operand: TypeAlias = "Tensor | npt.ArrayLike"
 
 
+def _reflected(op: Callable[..., Tensor]) -> Callable[..., Tensor]:
+    return lambda self, other: op(other, self)
+
+
+def _in_place(op: Callable[..., Tensor], by: str) -> Callable[..., Tensor]:
+    return lambda self, other: update(self, op(self, other), by)
+
+
+def _constant(function: np.ufunc) -> Callable[..., Tensor]:
+    return lambda self, *other: constant(function, self, *other)
+
+
 class Tensor(TensorBase):
     """A NumPy array that remembers what it was computed from.
 
@@ -97,7 +109,7 @@ class Tensor(TensorBase):
 
     @property
     def grad(self) -> Tensor | None:
-        """What ``backward()`` has added up so far; None before the first. Kept on leaves, and after :meth:`retain_grad`."""
+        """What ``backward()`` has added up; None before the first. Leaves have it, others after :meth:`retain_grad`."""
         return None if self.node is None else self.node.grad  # type: ignore[return-value]  # outputs are Tensors
 
     @grad.setter
@@ -184,7 +196,7 @@ class Tensor(TensorBase):
 
     def detach(self) -> Tensor:
         """A constant that shows the same memory."""
-        return wrap(self._data)  # type: ignore[no-any-return]  # a Tensor
+        return wrap(self._data)  # type: ignore[no-any-return]
 
     def numpy(self) -> np.ndarray:
         """The values, as a read-only view: outside the graph, without a copy."""
@@ -198,7 +210,7 @@ class Tensor(TensorBase):
             raise ShapeError(f"item: shape {self.shape} has {self.size} elements; only a tensor with one is a number.")
         return self._data.item()
 
-    def __array__(self, dtype: npt.DTypeLike = None, copy: bool | None = None) -> np.ndarray:
+    def __array__(self, dtype: npt.DTypeLike | None = None, copy: bool | None = None) -> np.ndarray:
         if self.node is not None:
             raise CoercionError(
                 "NumPy asked for the plain array of a tensor that requires grad, which would drop it from the graph. "
@@ -250,7 +262,7 @@ class Tensor(TensorBase):
             parts.append(f"name={self._name!r}")
         if self.node is not None:
             parts.append(f"op={self.node.primitive.name}" if self.node.primitive else "requires_grad=True")
-        return f"{'tensor'}({', '.join(parts)})"
+        return f"tensor({', '.join(parts)})"
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Tensor:
         if not self.is_leaf:
@@ -264,86 +276,36 @@ class Tensor(TensorBase):
         memo[id(self)] = copy
         return copy
 
-    __hash__ = object.__hash__  # by identity, although == compares elements
-
     # Operators
 
-    __add__ = ew.add
-    __sub__ = ew.subtract
-    __mul__ = ew.multiply
-    __truediv__ = ew.divide
-    __pow__ = ew.power
-    __matmul__ = products.matmul
+    __add__, __radd__, __iadd__ = ew.add, _reflected(ew.add), _in_place(ew.add, "+=")
+    __sub__, __rsub__, __isub__ = ew.subtract, _reflected(ew.subtract), _in_place(ew.subtract, "-=")
+    __mul__, __rmul__, __imul__ = ew.multiply, _reflected(ew.multiply), _in_place(ew.multiply, "*=")
+    __truediv__, __rtruediv__, __itruediv__ = ew.divide, _reflected(ew.divide), _in_place(ew.divide, "/=")
+    __floordiv__, __rfloordiv__ = ew.floor_divide, _reflected(ew.floor_divide)
+    __mod__, __rmod__, __imod__ = ew.remainder, _reflected(ew.remainder), _in_place(ew.remainder, "%=")
+    __pow__, __rpow__, __ipow__ = ew.power, _reflected(ew.power), _in_place(ew.power, "**=")
+    __matmul__, __rmatmul__ = products.matmul, _reflected(products.matmul)
+    __imatmul__ = _in_place(products.matmul, "@=")
     __neg__ = ew.negative
     __abs__ = ew.absolute
-
-    def __radd__(self, other: Operand) -> Tensor:
-        return ew.add(other, self)
-
-    def __rsub__(self, other: Operand) -> Tensor:
-        return ew.subtract(other, self)
-
-    def __rmul__(self, other: Operand) -> Tensor:
-        return ew.multiply(other, self)
-
-    def __rtruediv__(self, other: Operand) -> Tensor:
-        return ew.divide(other, self)
-
-    def __rpow__(self, other: Operand) -> Tensor:
-        return ew.power(other, self)
-
-    def __rmatmul__(self, other: Operand) -> Tensor:
-        return products.matmul(other, self)
 
     def __pos__(self) -> Tensor:
         return self
 
-    def __iadd__(self, other: Operand) -> Tensor:
-        return update(self, ew.add(self, other), "+=")  # type: ignore[no-any-return]  # self
+    def __divmod__(self, other: Operand) -> tuple[Tensor, Tensor]:
+        return ew.floor_divide(self, other), ew.remainder(self, other)
 
-    def __isub__(self, other: Operand) -> Tensor:
-        return update(self, ew.subtract(self, other), "-=")  # type: ignore[no-any-return]  # self
-
-    def __imul__(self, other: Operand) -> Tensor:
-        return update(self, ew.multiply(self, other), "*=")  # type: ignore[no-any-return]  # self
-
-    def __itruediv__(self, other: Operand) -> Tensor:
-        return update(self, ew.divide(self, other), "/=")  # type: ignore[no-any-return]  # self
-
-    def __ipow__(self, other: Operand) -> Tensor:
-        return update(self, ew.power(self, other), "**=")  # type: ignore[no-any-return]  # self
-
-    def __eq__(self, other: object) -> Tensor:  # type: ignore[override]  # elementwise, as in NumPy
-        return constant(np.equal, self, other)  # type: ignore[no-any-return]  # a Tensor
-
-    def __ne__(self, other: object) -> Tensor:  # type: ignore[override]  # elementwise, as in NumPy
-        return constant(np.not_equal, self, other)  # type: ignore[no-any-return]  # a Tensor
-
-    def __lt__(self, other: Operand) -> Tensor:
-        return constant(np.less, self, other)  # type: ignore[no-any-return]  # a Tensor
-
-    def __le__(self, other: Operand) -> Tensor:
-        return constant(np.less_equal, self, other)  # type: ignore[no-any-return]  # a Tensor
-
-    def __gt__(self, other: Operand) -> Tensor:
-        return constant(np.greater, self, other)  # type: ignore[no-any-return]  # a Tensor
-
-    def __ge__(self, other: Operand) -> Tensor:
-        return constant(np.greater_equal, self, other)  # type: ignore[no-any-return]  # a Tensor
-
-    def __and__(self, other: Operand) -> Tensor:
-        return constant(np.bitwise_and, self, other)  # type: ignore[no-any-return]  # a Tensor
-
-    def __or__(self, other: Operand) -> Tensor:
-        return constant(np.bitwise_or, self, other)  # type: ignore[no-any-return]  # a Tensor
-
-    def __xor__(self, other: Operand) -> Tensor:
-        return constant(np.bitwise_xor, self, other)  # type: ignore[no-any-return]  # a Tensor
-
-    def __invert__(self) -> Tensor:
-        return constant(np.invert, self)  # type: ignore[no-any-return]  # a Tensor
-
-    __rand__, __ror__, __rxor__ = __and__, __or__, __xor__
+    # Comparisons and logic give constants.
+    __lt__, __le__ = _constant(np.less), _constant(np.less_equal)
+    __gt__, __ge__ = _constant(np.greater), _constant(np.greater_equal)
+    __eq__ = _constant(np.equal)  # type: ignore[assignment]  # elementwise, as in NumPy
+    __ne__ = _constant(np.not_equal)  # type: ignore[assignment]  # elementwise, as in NumPy
+    __and__ = __rand__ = _constant(np.bitwise_and)
+    __or__ = __ror__ = _constant(np.bitwise_or)
+    __xor__ = __rxor__ = _constant(np.bitwise_xor)
+    __invert__ = _constant(np.invert)
+    __hash__ = object.__hash__  # by identity, although == compares elements
 
     def __getitem__(self, index: Any) -> Tensor:
         return indexing.getitem(self, indexing.plain_index(index))
@@ -390,7 +352,8 @@ class Tensor(TensorBase):
 set_tensor_class(Tensor)
 
 
-def tensor(data: Any, *, dtype: npt.DTypeLike = None, requires_grad: bool = False, name: str | None = None) -> Tensor:
+def tensor(data: Any, *, dtype: npt.DTypeLike | None = None, requires_grad: bool = False,
+           name: str | None = None) -> Tensor:
     """A Tensor with a copy of ``data``.
 
     Args:

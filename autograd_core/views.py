@@ -18,7 +18,7 @@ Place = tuple[tuple["Primitive", dict[str, Any]], ...]
 
 
 def link_view(tensor: TensorBase, operand: TensorBase, primitive: Primitive, params: dict[str, Any]) -> None:
-    """Note that ``tensor`` shows ``operand``'s memory, if it does, so that a recorded write to one reaches the other."""
+    """Note that ``tensor`` shows ``operand``'s memory, if it does: a recorded write to one must reach the other."""
     if memory_owner(tensor._data) is not memory_owner(operand._data):
         return
     root, steps = operand.base or (operand, None)

@@ -24,7 +24,7 @@ def retain(gradient: TensorBase) -> None:
 
 
 def walk(seeds: dict[Node, Any], wanted: Collection[Node] | None = None, create_graph: bool = False, *,
-         watch: Callable[[Node, Any], None] | None = None) -> tuple[dict[Node, Any], list[Node]]:  # fmt: skip
+         watch: Callable[[Node, Any], None] | None = None) -> tuple[dict[Node, Any], list[Node]]:
     """Carry the seeds' gradients down the graph.
 
     Args:
@@ -126,7 +126,7 @@ def _run_hooks(node: Node, g: Any) -> Any:
 
 
 def _check_saved(node: Node) -> None:
-    for position, _, kept, _ in node.edges:
+    for _, _, kept, _ in node.edges:
         for value in kept:
             if isinstance(value, ndarray):
                 check_unwritten(value, node.serial, node.primitive.name)  # type: ignore[union-attr]  # not a leaf
@@ -135,15 +135,13 @@ def _check_saved(node: Node) -> None:
 def _as_tensors(node: Node, position: int, kept: list[Any]) -> list[Any]:
     """What a rule kept, as Tensors again where it depends on something: its output, its operands."""
     primitive: Primitive = node.primitive  # type: ignore[assignment]  # not a leaf
-    names = primitive.keeps[position]
-    if primitive.variadic:  # one operand name for all: here it means the operand at this position
-        origin = {primitive.operands[0]: parent for i, parent, _, _ in node.edges if i == position}
-    else:
-        origin = {primitive.operands[i]: parent for i, parent, _, _ in node.edges}
+    # A variadic primitive has one operand name for all: here it means the operand at this position.
+    parents = [edge for edge in node.edges if edge[0] == position or not primitive.variadic]
+    origin = {primitive.operands[edge[0]]: edge[1] for edge in parents}
     origin["y"] = node
     return [
         wrap(value, origin[name]) if name in origin and isinstance(value, ndarray) else value
-        for name, value in zip(names, kept, strict=True)
+        for name, value in zip(primitive.keeps[position], kept, strict=True)
     ]
 
 

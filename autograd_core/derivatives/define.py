@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import functools
 import inspect
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ParamSpec
@@ -39,34 +40,39 @@ NUMPY: dict[Callable[..., Any], Callable[..., Any]] = {}
 """NumPy's functions and ufuncs, and what they become when a Tensor is among the arguments."""
 
 
-def elementwise(forward: Callable[..., Any], *, over: Domain, doc: str, name: str = "",
-                numpy: Callable[..., Any] | None = None, **rules: Rule) -> Callable[..., Tensor]:  # fmt: skip
+def elementwise(forward: Callable[..., Any], *, over: Domain, doc: str, example: str, name: str = "",
+                numpy: Callable[..., Any] | None = None, **rules: Rule) -> Callable[..., Tensor]:
     """Define a function of one or two operands that broadcast; its rules never mention broadcasting.
 
     Args:
         forward: the NumPy function (a ufunc's name and NumPy mapping are taken from it).
         over: where it is differentiable.
         doc: one line: what it is, and its derivative.
+        example: a call and what it gives, ``"ag.f(0.0) -> tensor(1.)"``; it is run as a test.
         name: if not ``forward``'s own.
         numpy: NumPy's function of the same meaning, if ``forward`` is not it.
         rules: by operand name, in order.
     """
     name = name or forward.__name__
-    call = elementwise_call(Primitive(name, forward, dict(rules), explain=_explain_broadcast))
+    op = Primitive(name, forward, dict(rules), explain=_explain_broadcast)
+    call = elementwise_call(op)
     operands = "Tensor, array or number, any shape" + ("s that broadcast together" if len(rules) > 1 else "")
     call.__name__ = call.__qualname__ = name
-    call.__module__ = inspect.stack()[1].frame.f_globals["__name__"]
+    call.__module__ = sys._getframe(1).f_globals["__name__"]
+    asked, answer = example.split(" -> ")
     call.__doc__ = (
         f"{doc}\n\nArgs:\n    {', '.join(rules)}: {operands}.\n\nReturns:\n    Tensor of the (broadcast) shape; "
         f"float dtypes are kept, or promoted as NumPy does.\n\nRaises:\n    ShapeError: shapes that do not "
-        f"broadcast.\n    DTypeError: an operand that is not real numbers.\n"
+        f"broadcast.\n    DTypeError: an operand that is not real numbers.\n\nExample:\n"
+        f"    >>> import autograd_core as ag\n    >>> {asked}\n    {answer}\n"
     )
-    return _register(call, over, numpy or (forward if isinstance(forward, np.ufunc) else None))
+    _register(call, over, numpy or (forward if isinstance(forward, np.ufunc) else None), op)
+    return call
 
 
 def primitive(*, over: Domain, numpy: Callable[..., Any] | None = None, variadic: bool = False, view: bool = False,
               explain: Callable[..., str] | None = None,
-              **rules: Rule | None) -> Callable[[Callable[P, Any]], Callable[P, Tensor]]:  # fmt: skip
+              **rules: Rule | None) -> Callable[[Callable[P, Any]], Callable[P, Tensor]]:
     """Define an op on whole arrays: decorates its forward function, whose first parameters are the operands.
 
     Args:
@@ -79,12 +85,12 @@ def primitive(*, over: Domain, numpy: Callable[..., Any] | None = None, variadic
     """
 
     def decorate(forward: Callable[P, Any]) -> Callable[P, Tensor]:
-        name, count = forward.__name__.rstrip("_"), len(rules)
+        name, count = forward.__name__, len(rules)
         options = list(inspect.signature(forward).parameters.values())[count:]
         defaults = {option.name: option.default for option in options}
         names = list(defaults)
         given = [option.name for option in options if option.default is inspect.Parameter.empty]
-        plain = (lambda *xs, **o: forward(xs, **o)) if variadic else forward  # type: ignore[arg-type,call-arg]
+        plain = (lambda *xs, **o: forward(xs, **o)) if variadic else forward
         op = Primitive(name, plain, dict(rules), options=names, variadic=variadic, view=view, explain=explain)
 
         @functools.wraps(forward)
@@ -92,6 +98,10 @@ def primitive(*, over: Domain, numpy: Callable[..., Any] | None = None, variadic
             for x in rules:  # operands by keyword
                 if x in kwargs:
                     args = (*args, kwargs.pop(x))  # type: ignore[assignment]
+            if len(args) < (1 if variadic else count):
+                raise TypeError(f"{name}: expected {count} operands ({', '.join(rules)}), got {len(args)}.")
+            if len(args) > count + len(names):
+                raise TypeError(f"{name}: too many arguments; it takes {[*rules, *names]}.")
             params = defaults | dict(zip(names, args[count:], strict=False))
             for option, value in kwargs.items():
                 if option in params:
@@ -103,30 +113,39 @@ def primitive(*, over: Domain, numpy: Callable[..., Any] | None = None, variadic
             operands = args[0] if variadic else args[:count]
             return op(*operands, **params)  # type: ignore[misc]
 
-        call.primitive = op  # type: ignore[attr-defined]
-        return _register(call, over, numpy)
+        _register(call, over, numpy, op)
+        return call
 
     return decorate
 
 
-def composite(*, over: Domain, numpy: Callable[..., Any] | None = None) -> Callable[[Callable[P, Tensor]], Callable[P, Tensor]]:
+def composite(*, over: Domain, numpy: Callable[..., Any] | None = None
+              ) -> Callable[[Callable[P, Tensor]], Callable[P, Tensor]]:
     """Register a function written with other entries: it needs no rule, but is tested and listed like one."""
-    return lambda function: _register(function, over, numpy)
+
+    def decorate(function: Callable[P, Tensor]) -> Callable[P, Tensor]:
+        _register(function, over, numpy, None)
+        return function
+
+    return decorate
 
 
 def apply(function: Callable[..., Any], g: Any, *args: Any, **options: Any) -> Any:
     """One of the table's own functions in a rule: plain NumPy on an array, recorded on a Tensor."""
     if isinstance(g, TensorBase):
         return function(g, *args, **options)
-    return function.primitive.forward(g, *args, **options)  # type: ignore[attr-defined]
+    return primitive_of(function).forward(g, *args, **options)
 
 
-def _register(call: Any, over: Domain, numpy: Callable[..., Any] | None) -> Any:
-    name = call.__name__.rstrip("_")
-    TABLE[name] = Entry(name, call, over, getattr(call, "primitive", None))
+def primitive_of(function: Callable[..., Any]) -> Primitive:
+    """The primitive behind one of the table's own functions."""
+    return TABLE[function.__name__].primitive  # type: ignore[return-value]  # it has one, or this is a bug
+
+
+def _register(call: Callable[..., Any], over: Domain, numpy: Callable[..., Any] | None, op: Primitive | None) -> None:
+    TABLE[call.__name__] = Entry(call.__name__, call, over, op)
     if numpy is not None:
         NUMPY[numpy] = call
-    return call
 
 
 def _explain_broadcast(*arrays: Any) -> str:

@@ -56,6 +56,7 @@ PAIRS = Elementwise((R, R))
 POSITIVE = Elementwise((Interval(0.1, 4.0),))
 BENT_AT_0 = Elementwise((Interval(-3.0, 3.0, kinks=(0.0,)),))
 NONZERO_DIVISOR = Elementwise((R, Interval(0.3, 3.0)))
+MODULO = Elementwise((Interval(5.1, 5.4), Interval(2.1, 2.4)))
 POSITIVE_BASE = Elementwise((Interval(0.2, 3.0), Interval(-2.0, 3.0)))
 UNTIED_PAIRS = Elementwise((R, R), tie=True)
 

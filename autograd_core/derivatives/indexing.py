@@ -9,7 +9,7 @@ import numpy as np
 from ..errors import SelectionError
 from ..recording import TensorBase
 from ..views import Place
-from .define import apply, primitive
+from .define import apply, primitive, primitive_of
 from .domains import Case, Cases
 
 _SELECTIONS = [
@@ -17,7 +17,7 @@ _SELECTIONS = [
     ((2, 3), (..., None, 0)), ((3,), np.array([0, 0, 2])), ((3, 2), ([0, 2, 0], [1, 1, 1])),
     ((2, 3), np.array([[True, False, True], [False, True, False]])), ((3, 2), (slice(None), [1, 0, 1])),
     ((), ()), ((3,), slice(0, 0)), ((0, 2), slice(None)), ((3, 2), (np.array([], int),)),
-]  # fmt: skip
+]
 
 
 def _is_basic(index: Any) -> bool:
@@ -38,13 +38,22 @@ def plain_index(index: Any) -> Any:
     return index._data if index._data.ndim else index._data[()]
 
 
-def explain_index(x: Any, *_: Any, index: Any = None, **__: Any) -> str:
+def _explain_index(x: Any, *_: Any, index: Any = None, **__: Any) -> str:
     shown = np.shape(index) if isinstance(index, np.ndarray) else index
     return f"the index {shown} does not select from shape {np.shape(x)}."
 
 
-@primitive(x=lambda g, index, x_shape: apply(scatter_add, g, index, x_shape), view=True, explain=explain_index,
-           over=Cases(tuple(Case((shape,), {"index": index}) for shape, index in _SELECTIONS)))  # fmt: skip
+def _put_back(g: Any, index: Any, x_shape: tuple[int, ...]) -> Any:
+    return apply(scatter_add, g, index, x_shape)
+
+
+def _selected(shape: tuple[int, ...], index: Any) -> tuple[int, ...]:
+    selected: Any = np.empty(shape)
+    return np.shape(selected[index])
+
+
+@primitive(x=_put_back, view=True, explain=_explain_index,
+           over=Cases(tuple(Case((shape,), {"index": index}) for shape, index in _SELECTIONS)))
 def getitem(x: Any, index: Any) -> Any:
     """x[index]: basic, advanced or boolean. An element taken several times gets the sum of its gradients.
 
@@ -67,7 +76,8 @@ def getitem(x: Any, index: Any) -> Any:
 
 
 @primitive(x=lambda g, index: g[index],
-           over=Cases(tuple(Case((np.empty(shape)[index].shape,), {"index": index, "shape": shape}) for shape, index in _SELECTIONS)))  # fmt: skip
+           over=Cases(tuple(Case((_selected(shape, index),), {"index": index, "shape": shape})
+                            for shape, index in _SELECTIONS)))
 def scatter_add(x: Any, index: Any, shape: tuple[int, ...]) -> Any:
     """Zeros of ``shape`` with ``x`` added at ``index``; repeated indices add up.
 
@@ -97,6 +107,7 @@ def scatter_add(x: Any, index: Any, shape: tuple[int, ...]) -> Any:
 
 
 def part_at(x: Any, place: Place) -> Any:
+    """The part of ``x`` at ``place``."""
     for step, options in place:
         x = step(x, **options) if isinstance(x, TensorBase) else step.forward(x, **options)
     return x
@@ -124,10 +135,20 @@ def _survives(g: Any, place: Place) -> Any:
     return part * (winner[index] == turn)
 
 
-@primitive(x=lambda g, place: apply(overwrite, g, 0, place), value=_survives,
-           explain=lambda x, value, place: f"a value of shape {np.shape(value)} does not fit: {place[-1][1]} of shape {np.shape(x)}.",
-           over=Cases(tuple(Case((shape, np.empty(shape)[index].shape), {"place": ((getitem.primitive, {"index": index}),)})  # type: ignore[attr-defined]  # set by the decorator
-                            for shape, index in _SELECTIONS)))  # fmt: skip
+def _replaced(g: Any, place: Place) -> Any:
+    return apply(overwrite, g, 0, place)
+
+
+def at(index: Any) -> Place:
+    """The place that ``[index]`` selects."""
+    return ((primitive_of(getitem), {"index": index}),)
+
+
+@primitive(x=_replaced, value=_survives,
+           explain=lambda x, value, place: f"a value of shape {np.shape(value)} does not fit at {place[-1][1]} "
+                                           f"of shape {np.shape(x)}.",
+           over=Cases(tuple(Case((shape, _selected(shape, index)), {"place": at(index)})
+                            for shape, index in _SELECTIONS)))
 def overwrite(x: Any, value: Any, place: Place) -> Any:
     """A copy of ``x`` with ``value`` at ``place``: what ``x[index] = value`` records.
 

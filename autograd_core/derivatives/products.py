@@ -47,7 +47,7 @@ def _matmul_b(g: Any, a: Any, a_shape: tuple[int, ...], b_shape: tuple[int, ...]
         ((3,), (3,)), ((2, 3), (3,)), ((3,), (3, 2)), ((2, 3), (3, 4)),
         ((2, 2, 3), (3,)), ((3,), (2, 3, 2)), ((2, 2, 3), (2, 3, 2)), ((2, 1, 2, 3), (3, 3, 2)), ((2, 3), (4, 3, 2)),
         ((0, 3), (3, 2)), ((2, 0), (0, 3)),
-    ])))  # fmt: skip
+    ])))
 def matmul(a: Any, b: Any) -> Any:
     """Matrix product a @ b, batched over leading axes. dy/da = g bᵀ, dy/db = aᵀ g.
 

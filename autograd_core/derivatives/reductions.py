@@ -9,7 +9,7 @@ import numpy as np
 from numpy.lib.array_utils import normalize_axis_tuple
 
 from .define import primitive
-from .domains import REDUCTIONS, Cases, over_shapes
+from .domains import REDUCTIONS
 
 Axis = int | tuple[int, ...] | None
 
@@ -25,7 +25,7 @@ def _spread(reduced: Any, shape: tuple[int, ...], axis: Axis, keepdims: bool) ->
 def _count(shape: tuple[int, ...], axis: Axis) -> int:
     """How many elements become one; at least 1."""
     axes = range(len(shape)) if axis is None else normalize_axis_tuple(axis, len(shape))
-    return max(1, math.prod(shape[i] for i in axes))
+    return math.prod(shape[i] for i in axes) or 1  # the builtin max is hidden here
 
 
 def _explain_axis(x: Any, *, axis: Axis = None, **_: Any) -> str:
@@ -38,7 +38,7 @@ def _explain_axis(x: Any, *, axis: Axis = None, **_: Any) -> str:
 
 
 @primitive(x=lambda g, x_shape, axis, keepdims: np.broadcast_to(_spread(g, x_shape, axis, keepdims), x_shape),
-           numpy=np.sum, explain=_explain_axis, over=REDUCTIONS)  # fmt: skip
+           numpy=np.sum, explain=_explain_axis, over=REDUCTIONS)
 def sum(x: Any, axis: Axis = None, *, keepdims: bool = False) -> Any:
     """Sum over ``axis``, y = Σ x. Every element gets the gradient of its sum.
 
@@ -58,12 +58,13 @@ def sum(x: Any, axis: Axis = None, *, keepdims: bool = False) -> Any:
         >>> ag.sum(ag.tensor([[1.0, 2.0], [3.0, 4.0]]), axis=0)
         tensor([4., 6.])
     """
-    return np.add.reduce(x, axis=axis, keepdims=keepdims)
+    total: Any = np.add.reduce  # np.sum is this, 2 µs later
+    return total(x, axis=axis, keepdims=keepdims)
 
 
 @primitive(x=lambda g, x_shape, axis, keepdims:
                np.broadcast_to(_spread(g, x_shape, axis, keepdims) / _count(x_shape, axis), x_shape),
-           numpy=np.mean, explain=_explain_axis, over=Cases(REDUCTIONS.calls[:-1] + over_shapes((0, 3), axis=1)))  # fmt: skip
+           numpy=np.mean, explain=_explain_axis, over=REDUCTIONS)
 def mean(x: Any, axis: Axis = None, *, keepdims: bool = False) -> Any:
     """Arithmetic mean over ``axis``, y = Σ x / n. Every element gets 1/n of the gradient.
 

@@ -16,8 +16,8 @@ Shape = int | Sequence[int]
 
 @primitive(x=lambda g, x_shape: g.reshape(x_shape), numpy=np.reshape, view=True,
            explain=lambda x, shape: f"cannot give shape {np.shape(x)} ({np.size(x)} elements) the shape {shape}.",
-           over=Cases(over_shapes((2, 3), shape=(3, 2)) + over_shapes((2, 3), shape=-1) + over_shapes((), (1, 1), shape=(1,))
-                      + over_shapes((0, 3), shape=(3, 0)) + over_shapes((1,), shape=())))  # fmt: skip
+           over=Cases(over_shapes((2, 3), shape=(3, 2)) + over_shapes((2, 3), shape=-1) + over_shapes((1,), shape=())
+                      + over_shapes((), (1, 1), shape=(1,)) + over_shapes((0, 3), shape=(3, 0))))
 def reshape(x: Any, shape: Shape) -> Any:
     """The same elements, in C order, in another shape.
 
@@ -44,10 +44,10 @@ def _explain_axes(x: Any, **options: Any) -> str:
     return f"{given} does not fit shape {np.shape(x)}."
 
 
-@primitive(x=lambda g, axes: g.transpose(None if axes is None else tuple(int(i) for i in np.argsort(np.mod(axes, g.ndim)))),
+@primitive(x=lambda g, axes: g.transpose(None if axes is None else np.argsort(np.mod(axes, g.ndim)).tolist()),
            numpy=np.transpose, view=True, explain=_explain_axes,
            over=Cases(over_shapes((), (3,), (2, 3), (2, 1, 3), axes=None)
-                      + over_shapes((2, 1, 3), axes=(1, 2, 0)) + over_shapes((2, 1, 3), axes=(-1, 0, 1))))  # fmt: skip
+                      + over_shapes((2, 1, 3), axes=(1, 2, 0)) + over_shapes((2, 1, 3), axes=(-1, 0, 1))))
 def transpose(x: Any, axes: Sequence[int] | None = None) -> Any:
     """Axes in another order; reversed by default.
 
@@ -70,7 +70,7 @@ def transpose(x: Any, axes: Sequence[int] | None = None) -> Any:
 
 
 @primitive(x=lambda g, axis1, axis2: g.swapaxes(axis1, axis2), numpy=np.swapaxes, view=True, explain=_explain_axes,
-           over=Cases(over_shapes((2, 3), (2, 1, 3), (0, 3), axis1=0, axis2=-1)))  # fmt: skip
+           over=Cases(over_shapes((2, 3), (2, 1, 3), (0, 3), axis1=0, axis2=-1)))
 def swapaxes(x: Any, axis1: int, axis2: int) -> Any:
     """Two axes exchanged.
 
@@ -95,7 +95,7 @@ def swapaxes(x: Any, axis1: int, axis2: int) -> Any:
 # The engine sums what broadcasting repeated, so the rule has nothing left to do.
 @primitive(x=lambda g: g, numpy=np.broadcast_to, view=True,
            explain=lambda x, shape: f"shape {np.shape(x)} does not broadcast to {shape}.",
-           over=Cases(over_shapes((), (3,), (2, 3), (2, 1), shape=(2, 3)) + over_shapes((1, 3), shape=(0, 3))))  # fmt: skip
+           over=Cases(over_shapes((), (3,), (2, 3), (2, 1), shape=(2, 3)) + over_shapes((1, 3), shape=(0, 3))))
 def broadcast_to(x: Any, shape: Shape) -> Any:
     """``x`` repeated along new axes and axes of size 1, without copying. The gradient sums the repetitions.
 
@@ -119,7 +119,7 @@ def broadcast_to(x: Any, shape: Shape) -> Any:
 
 
 @primitive(x=lambda g, x_shape: g.reshape(x_shape), numpy=np.expand_dims, view=True, explain=_explain_axes,
-           over=Cases(over_shapes((), (3,), (2, 3), (0, 3), axis=0) + over_shapes((2, 3), axis=(0, -1))))  # fmt: skip
+           over=Cases(over_shapes((), (3,), (2, 3), (0, 3), axis=0) + over_shapes((2, 3), axis=(0, -1))))
 def expand_dims(x: Any, axis: int | tuple[int, ...]) -> Any:
     """New axes of size 1.
 
@@ -142,7 +142,8 @@ def expand_dims(x: Any, axis: int | tuple[int, ...]) -> Any:
 
 
 @primitive(x=lambda g, x_shape: g.reshape(x_shape), numpy=np.squeeze, view=True, explain=_explain_axes,
-           over=Cases(over_shapes((), (1,), (2, 1, 3), (0, 1)) + over_shapes((1, 3, 1), axis=0) + over_shapes((1, 3, 1), axis=(0, -1))))  # fmt: skip
+           over=Cases(over_shapes((), (1,), (2, 1, 3), (0, 1))
+                      + over_shapes((1, 3, 1), axis=0) + over_shapes((1, 3, 1), axis=(0, -1))))
 def squeeze(x: Any, axis: int | tuple[int, ...] | None = None) -> Any:
     """Axes of size 1 taken out.
 
@@ -179,7 +180,7 @@ def _explain_join(*arrays: Any, axis: int) -> str:
 
 
 @primitive(x=_part, variadic=True, numpy=np.concatenate, explain=_explain_join, over=Cases((
-    Case(((3,), (2,))), Case(((2, 3), (1, 3), (0, 3))), Case(((2, 3), (2, 1)), {"axis": -1}), Case(((3,),)))))  # fmt: skip
+    Case(((3,), (2,))), Case(((2, 3), (1, 3), (0, 3))), Case(((2, 3), (2, 1)), {"axis": -1}), Case(((3,),)))))
 def concatenate(tensors: Sequence[Any], axis: int = 0) -> Any:
     """Arrays joined along an axis they have. Each gets back its stretch of the gradient.
 
@@ -207,7 +208,8 @@ def _layer(g: Any, index: int, axis: int) -> Any:
 
 
 @primitive(x=_layer, variadic=True, numpy=np.stack, explain=_explain_join, over=Cases((
-    Case(((), ())), Case(((3,), (3,), (3,))), Case(((2, 3), (2, 3)), {"axis": -1}), Case(((0, 2), (0, 2)), {"axis": 1}))))  # fmt: skip
+    Case(((), ())), Case(((3,), (3,), (3,))), Case(((2, 3), (2, 3)), {"axis": -1}),
+    Case(((0, 2), (0, 2)), {"axis": 1}))))
 def stack(tensors: Sequence[Any], axis: int = 0) -> Any:
     """Arrays of one shape joined along a new axis. Each gets back its layer of the gradient.
 

@@ -20,7 +20,7 @@ def _finite(y: Any) -> Any:
 
 @primitive(x=lambda g, x, y, axis, keepdims:
                _spread(g, x.shape, axis, keepdims) * np.exp(x - _finite(_spread(y, x.shape, axis, keepdims))),
-           explain=_explain_axis, over=REDUCTIONS)  # fmt: skip
+           explain=_explain_axis, over=REDUCTIONS)
 def logsumexp(x: Any, axis: Axis = None, *, keepdims: bool = False) -> Any:
     """log Σ eˣ over ``axis``, without overflow. The gradient is shared by the softmax, e**(x - y).
 
@@ -47,7 +47,7 @@ def logsumexp(x: Any, axis: Axis = None, *, keepdims: bool = False) -> Any:
 
 
 @primitive(x=lambda g, y, axis: g - np.exp(y) * g.sum(axis=axis, keepdims=True),
-           explain=_explain_axis, over=_OVER_ONE_AXIS)  # fmt: skip
+           explain=_explain_axis, over=_OVER_ONE_AXIS)
 def log_softmax(x: Any, axis: int = -1) -> Any:
     """x - log Σ eˣ over ``axis``, stable. dL/dx = g - softmax(x) Σ g.
 
@@ -72,7 +72,7 @@ def log_softmax(x: Any, axis: int = -1) -> Any:
 
 
 @primitive(x=lambda g, y, axis: y * (g - (g * y).sum(axis=axis, keepdims=True)),
-           explain=_explain_axis, over=_OVER_ONE_AXIS)  # fmt: skip
+           explain=_explain_axis, over=_OVER_ONE_AXIS)
 def softmax(x: Any, axis: int = -1) -> Any:
     """eˣ / Σ eˣ over ``axis``, stable. dL/dx = y (g - Σ g y).
 
