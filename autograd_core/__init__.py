@@ -10,7 +10,7 @@
 
 from .backward import gradients as gradients
 
-# The whole table: an op that is added to one of these files is public at once.
+# The whole table: an op in the __all__ of one of these files is public here too.
 from .derivatives.elementwise import *  # noqa: F403
 from .derivatives.indexing import *  # noqa: F403
 from .derivatives.products import *  # noqa: F403

@@ -135,6 +135,7 @@ class Primitive:
         self.operands: Sequence[str] = every(rules)
         self.rules: Sequence[Any] = every(rules.values())
         self.keeps: Sequence[list[str]] = every(keeps)
+        self._finders = every([self._finder(name) for name in keep] for keep in keeps)
 
     def __call__(self, *operands: Any, **params: Any) -> Any:
         """Compute, and record when an operand requires grad."""
@@ -143,34 +144,42 @@ class Primitive:
             out = self.forward(*arrays, **params)
         except (ValueError, TypeError, IndexError, ArithmeticError) as error:
             raise self.failure(error, arrays, params) from None
-        tensor = wrap(out if type(out) is ndarray else asarray(out))
-        mode = current_mode()
-        nodes = [x.node if isinstance(x, TensorBase) else None for x in operands]
-        if mode.recording and any(node is not None for node in nodes):
-            edges = [
-                (i, node, self.kept(i, arrays, tensor._data, params), (arrays[i].shape, arrays[i].dtype))
-                for i, node in enumerate(nodes)
-                if node is not None and self.rules[i] is not None
-            ]
-            constants = {} if self.variadic else {
-                name: array if type(array) in NUMBERS else glimpse(array)
-                for name, array, node in zip(self.operands, arrays, nodes, strict=False) if node is None
-            }
+        if type(out) is not ndarray:
+            out = asarray(out)
+        tensor = wrap(out)
+        if (mode := current_mode()).recording:
+            edges = []
+            constants = {}
+            for i, x in enumerate(operands):
+                array = arrays[i]
+                if not isinstance(x, TensorBase) or x.node is None:
+                    constants[self.operands[i]] = array if type(array) in NUMBERS else glimpse(array)
+                elif self.rules[i] is not None:
+                    kept = [find(i, arrays, out, params) for find in self._finders[i]]
+                    edges.append((i, x.node, kept, (array.shape, array.dtype)))
             if edges:
-                tensor.node = new_node(self, edges, constants | params, tensor._data, mode.path)
+                tensor.node = new_node(self, edges, constants | params if constants else params, out, mode.path)
         if self.view and isinstance(operands[0], TensorBase):
             link_view(tensor, operands[0], self, params)
         return tensor
 
-    def kept(self, position: int, arrays: list[Any], out: np.ndarray, params: dict[str, Any]) -> list[Any]:
-        """What the rule for the operand at ``position`` asked for, in its order."""
-        found = {"y": out, "index": position, **params}
-        for i, name in [(position, self.operands[0])] if self.variadic else enumerate(self.operands):
-            found[name] = arrays[i]
-            found[f"{name}_shape"] = np.shape(arrays[i])
+    def _finder(self, name: str) -> Callable[[int, list[Any], ndarray, dict[str, Any]], Any]:
+        """How to find what a rule calls ``name``, for the operand at position ``i``."""
+        if name == "y":
+            return lambda i, arrays, out, params: out
+        if name == "index" and self.variadic:
+            return lambda i, arrays, out, params: i
+        if name == "shapes" and self.variadic:
+            return lambda i, arrays, out, params: [np.shape(array) for array in arrays]
+        operand = name.removesuffix("_shape")
+        if operand not in (names := list(self.operands)):
+            return lambda i, arrays, out, params: params[name]
         if self.variadic:
-            found["shapes"] = [array.shape for array in arrays]
-        return [found[name] for name in self.keeps[position]]
+            return lambda i, arrays, out, params: arrays[i] if name == operand else np.shape(arrays[i])
+        j = names.index(operand)
+        if name == operand:
+            return lambda i, arrays, out, params: arrays[j]
+        return lambda i, arrays, out, params: arrays[j].shape if type(arrays[j]) is ndarray else ()
 
     def operand(self, x: Any, position: int) -> Any:
         """Check an operand that is not a Tensor: a number stays one, the rest becomes an array."""

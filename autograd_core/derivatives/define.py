@@ -89,29 +89,29 @@ def primitive(*, over: Domain, numpy: Callable[..., Any] | None = None, variadic
         options = list(inspect.signature(forward).parameters.values())[count:]
         defaults = {option.name: option.default for option in options}
         names = list(defaults)
-        given = [option.name for option in options if option.default is inspect.Parameter.empty]
-        plain = (lambda *xs, **o: forward(xs, **o)) if variadic else forward
-        op = Primitive(name, plain, dict(rules), options=names, variadic=variadic, view=view, explain=explain)
+        plain = inspect.Parameter.empty not in defaults.values()  # may be called with its operands alone
+        joined = (lambda *xs, **o: forward(xs, **o)) if variadic else forward
+        op = Primitive(name, joined, dict(rules), options=names, variadic=variadic, view=view, explain=explain)
 
-        @functools.wraps(forward)
-        def call(*args: P.args, **kwargs: P.kwargs) -> Any:
-            for x in rules:  # operands by keyword
-                if x in kwargs:
-                    args = (*args, kwargs.pop(x))  # type: ignore[assignment]
-            if len(args) < (1 if variadic else count):
-                raise TypeError(f"{name}: expected {count} operands ({', '.join(rules)}), got {len(args)}.")
-            if len(args) > count + len(names):
-                raise TypeError(f"{name}: too many arguments; it takes {[*rules, *names]}.")
+        def bind(args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[tuple[Any, ...], dict[str, Any]]:
+            """The operands, and every option by name."""
+            args += tuple(kwargs.pop(x) for x in rules if x in kwargs)
+            if len(args) < count or len(args) > count + len(names):
+                raise TypeError(f"{name}: takes {[*rules, *names]}, got {len(args)} positional arguments.")
             params = defaults | dict(zip(names, args[count:], strict=False))
             for option, value in kwargs.items():
                 if option in params:
                     params[option] = value
                 elif value is not None:
                     raise UnsupportedError(f"{name}: the option {option}= is not supported; it takes {names}.")
-            if missing := [x for x in given if params[x] is inspect.Parameter.empty]:
+            if missing := [option for option, value in params.items() if value is inspect.Parameter.empty]:
                 raise TypeError(f"{name}: missing {missing}.")
-            operands = args[0] if variadic else args[:count]
-            return op(*operands, **params)  # type: ignore[misc]
+            return args[:count], params
+
+        @functools.wraps(forward)
+        def call(*args: P.args, **kwargs: P.kwargs) -> Any:
+            operands, params = (args, defaults) if len(args) == count and plain and not kwargs else bind(args, kwargs)
+            return op(*(operands[0] if variadic else operands), **params)  # type: ignore[misc]  # a sequence
 
         _register(call, over, numpy, op)
         return call

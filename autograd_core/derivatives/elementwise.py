@@ -21,6 +21,12 @@ from .domains import (
     Cases,
 )
 
+__all__ = [
+    "absolute", "add", "astype", "clone", "cos", "divide", "exp", "floor_divide", "log", "maximum", "minimum",
+    "multiply", "negative", "power", "relu", "remainder", "sigmoid", "sign", "sin", "sqrt", "square", "subtract",
+    "tanh", "where",
+]
+
 # Arithmetic
 
 add = elementwise(np.add, a=lambda g: g, b=lambda g: g, over=PAIRS,

@@ -12,6 +12,8 @@ from ..views import Place
 from .define import apply, primitive, primitive_of
 from .domains import Case, Cases
 
+__all__ = ["getitem", "overwrite", "scatter_add"]
+
 _SELECTIONS = [
     ((3,), 1), ((3,), -1), ((4,), slice(None, None, -2)), ((2, 3), (1, slice(0, 2))), ((2, 3), ...),
     ((2, 3), (..., None, 0)), ((3,), np.array([0, 0, 2])), ((3, 2), ([0, 2, 0], [1, 1, 1])),

@@ -9,6 +9,8 @@ import numpy as np
 from .define import primitive
 from .domains import Case, Cases
 
+__all__ = ["matmul"]
+
 
 def _explain_matmul(a: Any, b: Any) -> str:
     a_shape, b_shape = np.shape(a), np.shape(b)

@@ -8,18 +8,31 @@ from typing import Any
 import numpy as np
 from numpy.lib.array_utils import normalize_axis_tuple
 
+from ..recording import TensorBase
 from .define import primitive
 from .domains import REDUCTIONS
+
+__all__ = ["max", "mean", "min", "sum"]
 
 Axis = int | tuple[int, ...] | None
 
 
-def _spread(reduced: Any, shape: tuple[int, ...], axis: Axis, keepdims: bool) -> Any:
+def restore(reduced: Any, shape: tuple[int, ...], axis: Axis, keepdims: bool) -> Any:
     """``reduced`` with its reduced axes back as ones, ready to broadcast against ``shape``."""
-    if axis is None and not shape:
+    if keepdims or axis is None:  # None leaves a scalar, which broadcasts as it is
         return reduced
-    axes = range(len(shape)) if axis is None else normalize_axis_tuple(axis, len(shape))
-    return reduced.reshape([1 if i in axes else n for i, n in enumerate(shape)]) if not keepdims else reduced
+    axes = normalize_axis_tuple(axis, len(shape))
+    return reduced.reshape(tuple(1 if i in axes else n for i, n in enumerate(shape)))
+
+
+def spread(g: Any, shape: tuple[int, ...], axis: Axis, keepdims: bool) -> Any:
+    """``g`` repeated along the reduced axes, to ``shape``."""
+    g = restore(g, shape, axis, keepdims)
+    if isinstance(g, TensorBase):
+        return np.broadcast_to(g, shape)
+    out = np.empty(shape, g.dtype)  # np.broadcast_to takes six times as long on small arrays
+    out[...] = g
+    return out
 
 
 def _count(shape: tuple[int, ...], axis: Axis) -> int:
@@ -28,7 +41,8 @@ def _count(shape: tuple[int, ...], axis: Axis) -> int:
     return math.prod(shape[i] for i in axes) or 1  # the builtin max is hidden here
 
 
-def _explain_axis(x: Any, *, axis: Axis = None, **_: Any) -> str:
+def explain_axis(x: Any, *, axis: Axis = None, **_: Any) -> str:
+    """Why a reduction over ``axis`` failed."""
     shape = np.shape(x)
     try:
         normalize_axis_tuple(() if axis is None else axis, len(shape))
@@ -37,8 +51,8 @@ def _explain_axis(x: Any, *, axis: Axis = None, **_: Any) -> str:
     return f"shape {shape} has no elements to choose from along axis={axis}." if 0 in shape else ""
 
 
-@primitive(x=lambda g, x_shape, axis, keepdims: np.broadcast_to(_spread(g, x_shape, axis, keepdims), x_shape),
-           numpy=np.sum, explain=_explain_axis, over=REDUCTIONS)
+@primitive(x=lambda g, x_shape, axis, keepdims: spread(g, x_shape, axis, keepdims),
+           numpy=np.sum, explain=explain_axis, over=REDUCTIONS)
 def sum(x: Any, axis: Axis = None, *, keepdims: bool = False) -> Any:
     """Sum over ``axis``, y = Σ x. Every element gets the gradient of its sum.
 
@@ -63,8 +77,8 @@ def sum(x: Any, axis: Axis = None, *, keepdims: bool = False) -> Any:
 
 
 @primitive(x=lambda g, x_shape, axis, keepdims:
-               np.broadcast_to(_spread(g, x_shape, axis, keepdims) / _count(x_shape, axis), x_shape),
-           numpy=np.mean, explain=_explain_axis, over=REDUCTIONS)
+               spread(g / _count(x_shape, axis), x_shape, axis, keepdims),
+           numpy=np.mean, explain=explain_axis, over=REDUCTIONS)
 def mean(x: Any, axis: Axis = None, *, keepdims: bool = False) -> Any:
     """Arithmetic mean over ``axis``, y = Σ x / n. Every element gets 1/n of the gradient.
 
@@ -84,17 +98,20 @@ def mean(x: Any, axis: Axis = None, *, keepdims: bool = False) -> Any:
         >>> ag.mean(ag.tensor([1.0, 2.0, 6.0]))
         tensor(3.)
     """
+    if np.ndim(x) and x.dtype.kind == "f" and x.dtype != np.float16:  # float16 needs NumPy's wider sum
+        total: Any = np.add.reduce
+        return np.true_divide(total(x, axis=axis, keepdims=keepdims), _count(x.shape, axis))
     return np.mean(x, axis=axis, keepdims=keepdims)
 
 
 def _share(g: Any, x: Any, y: Any, axis: Axis, keepdims: bool) -> Any:
     """The gradient of a chosen element, shared evenly among all elements that equal it (NaN equals NaN)."""
-    y = _spread(y, x.shape, axis, keepdims)
+    y = restore(y, x.shape, axis, keepdims)
     chosen = ((x == y) | ((x != x) & (y != y))).astype(g.dtype)
-    return _spread(g, x.shape, axis, keepdims) / chosen.sum(axis=axis, keepdims=True) * chosen
+    return restore(g, x.shape, axis, keepdims) / chosen.sum(axis=axis, keepdims=True) * chosen
 
 
-@primitive(x=_share, numpy=np.max, explain=_explain_axis, over=REDUCTIONS)
+@primitive(x=_share, numpy=np.max, explain=explain_axis, over=REDUCTIONS)
 def max(x: Any, axis: Axis = None, *, keepdims: bool = False) -> Any:
     """Largest element over ``axis``. The gradient goes to it; ties share evenly.
 
@@ -114,10 +131,10 @@ def max(x: Any, axis: Axis = None, *, keepdims: bool = False) -> Any:
         >>> ag.max(ag.tensor([[1.0, 5.0], [7.0, 3.0]]), axis=1)
         tensor([5., 7.])
     """
-    return np.max(x, axis=axis, keepdims=keepdims)
+    return np.maximum.reduce(x, axis=axis, keepdims=keepdims)
 
 
-@primitive(x=_share, numpy=np.min, explain=_explain_axis, over=REDUCTIONS)
+@primitive(x=_share, numpy=np.min, explain=explain_axis, over=REDUCTIONS)
 def min(x: Any, axis: Axis = None, *, keepdims: bool = False) -> Any:
     """Smallest element over ``axis``. The gradient goes to it; ties share evenly.
 
@@ -137,4 +154,4 @@ def min(x: Any, axis: Axis = None, *, keepdims: bool = False) -> Any:
         >>> ag.min(ag.tensor([[1.0, 5.0], [7.0, 3.0]]), axis=1)
         tensor([1., 3.])
     """
-    return np.min(x, axis=axis, keepdims=keepdims)
+    return np.minimum.reduce(x, axis=axis, keepdims=keepdims)

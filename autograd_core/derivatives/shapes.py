@@ -11,6 +11,10 @@ from numpy.lib.array_utils import normalize_axis_tuple
 from .define import primitive
 from .domains import Case, Cases, over_shapes
 
+__all__ = [
+    "broadcast_to", "concatenate", "expand_dims", "reshape", "squeeze", "stack", "swapaxes", "transpose",
+]
+
 Shape = int | Sequence[int]
 
 

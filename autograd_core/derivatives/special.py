@@ -8,9 +8,24 @@ import numpy as np
 
 from .define import primitive
 from .domains import REDUCTIONS, Cases, over_shapes
-from .reductions import Axis, _explain_axis, _spread
+from .reductions import Axis, explain_axis, restore
+
+__all__ = ["log_softmax", "logsumexp", "softmax"]
 
 _OVER_ONE_AXIS = Cases(over_shapes((3,), (2, 3), (2, 1, 3)) + over_shapes((2, 3), (2, 3, 2), (3, 0), axis=0))
+
+
+# A lower bound for a maximum, so that all -inf leaves -inf - lowest = -inf, and not -inf - -inf = NaN.
+_LOWEST = {np.dtype(t): np.finfo(t).min for t in (np.float16, np.float32, np.float64, np.longdouble)}
+
+
+def _top(x: Any, axis: Axis) -> Any:
+    """The largest element over ``axis``, kept as an axis: what may be subtracted before exp."""
+    return np.maximum.reduce(x, axis=axis, keepdims=True, initial=_LOWEST[x.dtype])
+
+
+def _floats(x: Any) -> Any:
+    return x if isinstance(x, np.ndarray) and x.dtype.kind == "f" else np.asarray(x, float)
 
 
 def _finite(y: Any) -> Any:
@@ -19,8 +34,8 @@ def _finite(y: Any) -> Any:
 
 
 @primitive(x=lambda g, x, y, axis, keepdims:
-               _spread(g, x.shape, axis, keepdims) * np.exp(x - _finite(_spread(y, x.shape, axis, keepdims))),
-           explain=_explain_axis, over=REDUCTIONS)
+               restore(g, x.shape, axis, keepdims) * np.exp(x - _finite(restore(y, x.shape, axis, keepdims))),
+           explain=explain_axis, over=REDUCTIONS)
 def logsumexp(x: Any, axis: Axis = None, *, keepdims: bool = False) -> Any:
     """log Σ eˣ over ``axis``, without overflow. The gradient is shared by the softmax, e**(x - y).
 
@@ -40,14 +55,15 @@ def logsumexp(x: Any, axis: Axis = None, *, keepdims: bool = False) -> Any:
         >>> ag.logsumexp(ag.tensor([1000.0, 1000.0]))
         tensor(1000.69314718)
     """
-    top = _finite(np.max(x, axis=axis, keepdims=True))
+    x = _floats(x)
+    top = _top(x, axis)
     with np.errstate(divide="ignore"):  # all -inf: log 0 = -inf is the right value
         y = np.log(np.exp(x - top).sum(axis=axis, keepdims=True)) + top
     return y if keepdims else np.squeeze(y, axis=tuple(range(y.ndim)) if axis is None else axis)
 
 
 @primitive(x=lambda g, y, axis: g - np.exp(y) * g.sum(axis=axis, keepdims=True),
-           explain=_explain_axis, over=_OVER_ONE_AXIS)
+           explain=explain_axis, over=_OVER_ONE_AXIS)
 def log_softmax(x: Any, axis: int = -1) -> Any:
     """x - log Σ eˣ over ``axis``, stable. dL/dx = g - softmax(x) Σ g.
 
@@ -66,13 +82,14 @@ def log_softmax(x: Any, axis: int = -1) -> Any:
         >>> ag.log_softmax(ag.tensor([0.0, 0.0]))
         tensor([-0.69314718, -0.69314718])
     """
-    shifted = x - _finite(np.max(x, axis=axis, keepdims=True, initial=-np.inf))
+    x = _floats(x)
+    shifted = x - _top(x, axis)
     with np.errstate(divide="ignore"):
         return shifted - np.log(np.exp(shifted).sum(axis=axis, keepdims=True))
 
 
 @primitive(x=lambda g, y, axis: y * (g - (g * y).sum(axis=axis, keepdims=True)),
-           explain=_explain_axis, over=_OVER_ONE_AXIS)
+           explain=explain_axis, over=_OVER_ONE_AXIS)
 def softmax(x: Any, axis: int = -1) -> Any:
     """eˣ / Σ eˣ over ``axis``, stable. dL/dx = y (g - Σ g y).
 
@@ -91,5 +108,6 @@ def softmax(x: Any, axis: int = -1) -> Any:
         >>> ag.softmax(ag.tensor([0.0, 0.0]))
         tensor([0.5, 0.5])
     """
-    e = np.exp(x - _finite(np.max(x, axis=axis, keepdims=True, initial=-np.inf)))
+    x = _floats(x)
+    e = np.exp(x - _top(x, axis))
     return e / e.sum(axis=axis, keepdims=True)

@@ -1,4 +1,4 @@
-"""Derivatives along random directions, from the rules and from differences; and the element to blame when they differ."""
+"""Slopes along random directions, and the element that is to blame when one is not what the rules say."""
 
 from __future__ import annotations
 
@@ -6,12 +6,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from .contracts import epsilon, largest, nudge
 from .ladder import Slope, slope
-from .subject import Arrays, Recording, Subject
-
-SAFETY = 8.0
-"""How many times its estimated error a slope may be off: the estimate is an estimate."""
+from .rounding import largest
+from .subject import Arrays, Subject
 
 FEW = 2
 """How many elements a sparse direction moves."""
@@ -51,11 +48,6 @@ class Line(NamedTuple):
         return self.subject.values(arrays)
 
 
-def tolerance(found: Slope, g: np.ndarray, u: np.ndarray) -> float:
-    """How far <g, u> may be from the slope: what the ladder does not know, and the rounding of g itself."""
-    return SAFETY * found.error + 64 * float(np.finfo(g.dtype).eps) * float(np.abs(g * u).sum())
-
-
 def vectors(shapes: list[tuple[int, ...]], kind: int, sparse: bool, rng: np.random.Generator) -> Arrays:
     """Random directions: signs for every fourth ``kind``, else normal; the sparse ones move few elements."""
     drawn = []
@@ -68,32 +60,13 @@ def vectors(shapes: list[tuple[int, ...]], kind: int, sparse: bool, rng: np.rand
     return drawn
 
 
-class Noise:
-    """How far rounding moves the values of a subject: measured by moving its inputs by one unit in the last place."""
-
-    def __init__(self, subject: Subject, recording: Recording, rng: np.random.Generator) -> None:
-        self.values = [y.data for y in recording.outputs]
-        self.eps = epsilon([*subject.arrays, *self.values])
-        with np.errstate(all="ignore"):
-            self.moved = [
-                [a - b for a, b in zip(subject.values([nudge(x, self.eps, rng) for x in subject.arrays]), self.values, strict=True)]
-                for _ in range(2)
-            ]  # fmt: skip
-
-    def along(self, v: Arrays) -> float:
-        """The rounding error of <v, f(x)>; independent errors add as squares."""
-        rounded = np.sqrt(sum((w * y * self.eps).ravel() @ (w * y * self.eps).ravel() for w, y in zip(v, self.values, strict=True)))
-        moved = max(np.sqrt(sum((w * d).ravel() @ (w * d).ravel() for w, d in zip(v, m, strict=True))) for m in self.moved)
-        return 2 * float(rounded + moved)
-
-
 def scaled(u: np.ndarray, x: np.ndarray) -> np.ndarray:
     """``u`` in steps that suit the size of each element of ``x``."""
-    return u * np.maximum(1.0, np.abs(x)) / max(1.0, largest(u))
+    return np.asarray(u * np.maximum(1.0, np.abs(x)) / max(1.0, largest(u)))
 
 
 def blame(line: Line, g: np.ndarray) -> tuple[tuple[int, ...], float, Slope]:
-    """The element of the gradient ``g`` that is most to blame, by bisection: its index, and its derivative from differences."""
+    """The index of the element of the gradient ``g`` that is most to blame, its value, and what differences say."""
     suspects = np.flatnonzero(line.u)
     while len(suspects) > 1:
         halves = np.array_split(suspects, 2)

@@ -35,13 +35,13 @@ class Subject:
         """The float outputs of ``f`` at ``arrays``."""
         return [y.data for y in self.record(arrays).outputs]
 
-    def widened(self) -> Subject:
-        """The same with every input in at least float64."""
-        inputs = list(self.inputs)
-        for i, array in zip(self.varying, self.arrays, strict=True):
-            inputs[i] = array.astype(np.promote_types(array.dtype, np.float64), copy=False)
-        names = dict(zip(self.varying, self.names, strict=True))
-        return Subject(self.f, inputs, [names.get(i, "") for i in range(len(inputs))])
+    def widened(self, dtype: type[np.floating[Any]] = np.float64) -> Subject:
+        """The same with every input in at least ``dtype``."""
+        inputs, names = list(self.inputs), [""] * len(self.inputs)
+        for i, array, name in zip(self.varying, self.arrays, self.names, strict=True):
+            inputs[i] = array.astype(np.promote_types(array.dtype, dtype), copy=False)
+            names[i] = name
+        return Subject(self.f, inputs, names)
 
     def derivative(self, cotangents: Arrays) -> Subject:
         """The function (inputs, cotangents) -> gradients, recorded so that it can be differentiated in turn."""
@@ -51,11 +51,11 @@ class Subject:
             xs, vs = args[:count], args[count:]
             return pull(float_outputs(f(*xs)), [xs[i] for i in varying], vs, create_graph=True)
 
-        names = dict(zip(varying, self.names, strict=True))
-        return Subject(
-            pullback, [*self.inputs, *cotangents],
-            [*(names.get(i, "") for i in range(count)), *(f"the cotangent of output {i}" for i in range(len(cotangents)))],
-        )  # fmt: skip
+        names = [""] * count
+        for i, name in zip(varying, self.names, strict=True):
+            names[i] = name
+        names += [f"the cotangent of output {i}" for i in range(len(cotangents))]
+        return Subject(pullback, [*self.inputs, *cotangents], names)
 
 
 class Recording:
@@ -70,7 +70,8 @@ class Recording:
         return [g.data for g in pull(self.outputs, self.leaves, cotangents)]
 
 
-def pull(outputs: list[Tensor], inputs: list[Tensor], cotangents: Sequence[Any], *, create_graph: bool = False) -> list[Tensor]:
+def pull(outputs: list[Tensor], inputs: list[Tensor], cotangents: Sequence[Any], *,
+         create_graph: bool = False) -> list[Tensor]:  # fmt: skip
     """Gradients that are zero, not missing, where nothing depends."""
     live = [(y, v) for y, v in zip(outputs, cotangents, strict=True) if y.requires_grad]
     found: Sequence[Any] = [None] * len(inputs)
