@@ -20,6 +20,7 @@ check: $(VENV)/dev.done  ## lint, types, architecture, examples in docstrings
 
 bench: $(VENV)/dev.done $(VENV)/benchmarks.done  ## side by side with the peers
 	$(BIN)/python benchmarks/op_overhead.py
+	$(BIN)/python benchmarks/train_step.py
 
 $(VENV)/%.done: pyproject.toml
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from .derivatives.elementwise import astype
-from .derivatives.indexing import at, overwrite, part_at, plain_index
+from .derivatives.indexing import at, is_basic, overwrite, part_at, plain_index
 from .errors import DTypeError, InPlaceError, SelectionError, ShapeError
 from .modes import current_mode
 from .recording import TensorBase
@@ -68,7 +68,16 @@ def _write_through(tensor: TensorBase, index: Any, value: Any, by: str) -> None:
         raise ShapeError(f"{by}: a value of shape {np.shape(value)} does not fit into {data.shape}: {error}.") from None
     except IndexError as error:
         raise SelectionError(f"{by}: {error}.") from None
-    log_write(data, by)
+    log_write(_written_part(data, index), by)
+
+
+def _written_part(data: np.ndarray, index: Any) -> np.ndarray:
+    """The view of what ``data[index] = ...`` wrote to; all of ``data`` where an advanced index gives none."""
+    if not is_basic(index):
+        return data
+    items = index if isinstance(index, tuple) else (index,)
+    part: np.ndarray = data[items if Ellipsis in items else (*items, ...)]  # with ... even one element is a view
+    return part
 
 
 def _record(tensor: TensorBase, new: TensorBase, by: str) -> None:

@@ -163,7 +163,7 @@ class Primitive:
             link_view(tensor, operands[0], self, params)
         return tensor
 
-    def _finder(self, name: str) -> Callable[[int, list[Any], ndarray, dict[str, Any]], Any]:
+    def _finder(self, name: str) -> Callable[[int, list[Any], np.ndarray, dict[str, Any]], Any]:
         """How to find what a rule calls ``name``, for the operand at position ``i``."""
         if name == "y":
             return lambda i, arrays, out, params: out
@@ -183,7 +183,7 @@ class Primitive:
 
     def operand(self, x: Any, position: int) -> Any:
         """Check an operand that is not a Tensor: a number stays one, the rest becomes an array."""
-        if type(x) in NUMBERS:
+        if type(x) in NUMBERS or (type(x) is ndarray and x.dtype.kind in "biuf"):
             return x
         array = None if isinstance(x, np.ma.MaskedArray) else asarray(x)
         if array is None or array.dtype.kind not in "biuf":

@@ -296,6 +296,9 @@ class Tensor(TensorBase):
     def __divmod__(self, other: Operand) -> tuple[Tensor, Tensor]:
         return ew.floor_divide(self, other), ew.remainder(self, other)
 
+    def __rdivmod__(self, other: Operand) -> tuple[Tensor, Tensor]:
+        return ew.floor_divide(other, self), ew.remainder(other, self)
+
     # Comparisons and logic give constants.
     __lt__, __le__ = _constant(np.less), _constant(np.less_equal)
     __gt__, __ge__ = _constant(np.greater), _constant(np.greater_equal)

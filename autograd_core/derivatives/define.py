@@ -86,7 +86,8 @@ def primitive(*, over: Domain, numpy: Callable[..., Any] | None = None, variadic
 
     def decorate(forward: Callable[P, Any]) -> Callable[P, Tensor]:
         name, count = forward.__name__, len(rules)
-        options = list(inspect.signature(forward).parameters.values())[count:]
+        parameters = list(inspect.signature(forward).parameters.values())
+        options = parameters[count:]
         defaults = {option.name: option.default for option in options}
         names = list(defaults)
         plain = inspect.Parameter.empty not in defaults.values()  # may be called with its operands alone
@@ -95,7 +96,7 @@ def primitive(*, over: Domain, numpy: Callable[..., Any] | None = None, variadic
 
         def bind(args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[tuple[Any, ...], dict[str, Any]]:
             """The operands, and every option by name."""
-            args += tuple(kwargs.pop(x) for x in rules if x in kwargs)
+            args += tuple(kwargs.pop(x.name) for x in parameters[:count] if x.name in kwargs)
             if len(args) < count or len(args) > count + len(names):
                 raise TypeError(f"{name}: takes {[*rules, *names]}, got {len(args)} positional arguments.")
             params = defaults | dict(zip(names, args[count:], strict=False))

@@ -22,7 +22,7 @@ _SELECTIONS = [
 ]
 
 
-def _is_basic(index: Any) -> bool:
+def is_basic(index: Any) -> bool:
     """Whether ``index`` names each element at most once by slices and integers (then NumPy gives a view)."""
     items = index if isinstance(index, tuple) else (index,)
     basic = (int, np.integer, slice, type(None), type(Ellipsis))
@@ -101,7 +101,7 @@ def scatter_add(x: Any, index: Any, shape: tuple[int, ...]) -> Any:
     """
     x = np.asarray(x)
     out = np.zeros(shape, x.dtype)
-    if _is_basic(index):
+    if is_basic(index):
         out[index] = x
     else:
         np.add.at(out, index, x)
@@ -117,19 +117,18 @@ def part_at(x: Any, place: Place) -> Any:
 
 def _write(x: np.ndarray, value: Any, place: Place) -> None:
     """Put ``value`` into the part of ``x`` at ``place``, in place."""
-    *views, (last, options) = place
-    part = part_at(x, tuple(views))
-    if "index" in options:  # only an assignment reaches what an advanced index selects
-        part[options["index"]] = value
-    else:
-        last.forward(part, **options)[...] = value
+    if len(place) == 1 and "index" in place[0][1]:
+        x[place[0][1]["index"]] = value
+    else:  # by element numbers: whether a view shows x's memory depends on memory order, this does not
+        numbers = part_at(np.arange(x.size).reshape(x.shape), place)
+        x.flat[numbers.ravel()] = np.broadcast_to(value, numbers.shape).ravel()
 
 
 def _survives(g: Any, place: Place) -> Any:
     """``g`` at ``place``; where an advanced index names an element twice, only for the value written last."""
     part = part_at(g, place)
     index = place[-1][1].get("index")
-    if index is None or _is_basic(index) or not part.size:
+    if index is None or is_basic(index) or not part.size:
         return part
     turn = np.arange(part.size).reshape(part.shape)
     winner = np.empty(part_at(g, place[:-1]).shape, int)

@@ -23,7 +23,7 @@ class Line(NamedTuple):
     v: Arrays
     noise: float
 
-    def slope(self, u: np.ndarray | None = None) -> Slope:
+    def slope(self, u: np.ndarray | None = None, *, careful: bool = False) -> Slope:
         """Its slope at 0 from differences, along ``u`` instead if given."""
         u = self.u if u is None else u
 
@@ -32,7 +32,7 @@ class Line(NamedTuple):
                 up, down = self._values(h * u), self._values(-h * u)
                 return float(sum(np.vdot(v, a - b) for v, a, b in zip(self.v, up, down, strict=True)))
 
-        return slope(difference, self.noise)
+        return slope(difference, self.noise, careful=careful)
 
     def one_sided(self) -> tuple[float, float]:
         """The slopes just before 0 and just after."""
@@ -73,13 +73,13 @@ def blame(line: Line, g: np.ndarray) -> tuple[tuple[int, ...], float, Slope]:
         suspects = max(halves, key=lambda half: _gap(line, g, half))
     index = tuple(int(i) for i in np.unravel_index(suspects[0], g.shape))
     size = float(line.u[index])
-    found = line.slope(_only(line.u, suspects))
+    found = line.slope(_only(line.u, suspects), careful=True)
     return index, float(g[index]), Slope(found.value / size, found.error / abs(size))
 
 
 def _gap(line: Line, g: np.ndarray, part: np.ndarray) -> float:
     u = _only(line.u, part)
-    gap = abs(line.slope(u).value - float(np.vdot(g, u)))
+    gap = abs(line.slope(u, careful=True).value - float(np.vdot(g, u)))
     return gap if np.isfinite(gap) else np.inf
 
 

@@ -16,8 +16,8 @@ STARTS = (2.0**-4, 2.0**-12, 2.0**-20)
 
 RUNGS = 8
 
-NEARBY = 2.0**-16
-"""The step of the one difference that has to confirm a wide ladder, which can stride over what happens close to 0."""
+AGREE = 8.0
+"""How many times their estimated errors two ladders may differ before the wider one is not believed."""
 
 
 class Slope(NamedTuple):
@@ -27,12 +27,14 @@ class Slope(NamedTuple):
     error: float
 
 
-def slope(difference: Callable[[float], float], noise: float) -> Slope:
+def slope(difference: Callable[[float], float], noise: float, *, careful: bool = False) -> Slope:
     """The slope at 0 of the function p with ``difference(h) = p(h) - p(-h)``.
 
     Args:
         difference: may give NaN or inf where a step leaves the domain of p.
         noise: the rounding error to expect in one difference.
+        careful: do not stop at the first good ladder. A wide one can stride over what happens close to 0, and a
+            slope that contradicts somebody should be confirmed by a finer one first.
 
     Returns:
         The extrapolated value that the ladder trusts most; its error is inf if no two rungs were finite.
@@ -43,15 +45,14 @@ def slope(difference: Callable[[float], float], noise: float) -> Slope:
         >>> abs(value - 1) < error < 1e-11
         True
     """
-    wide, *finer = STARTS
-    best = _climb(difference, wide, noise)
-    nearby = difference(NEARBY) / (2 * NEARBY)
-    if not abs(best.value - nearby) <= 1e-4 * (abs(best.value) + abs(nearby)) + 8 * noise / NEARBY:
-        best = Slope(math.nan, math.inf)
-    for start in finer:
-        if best.error <= 1e-9 * abs(best.value) + 1e4 * noise:
+    best = Slope(math.nan, math.inf)
+    for start in STARTS:
+        finer = _climb(difference, start, noise)
+        disagree = abs(finer.value - best.value) > AGREE * (finer.error + best.error)
+        if disagree or finer.error < best.error:
+            best = finer
+        if not careful and best.error <= 1e-9 * abs(best.value) + 1e4 * noise:
             break
-        best = min(best, _climb(difference, start, noise), key=lambda found: found.error)
     return best
 
 

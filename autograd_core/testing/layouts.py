@@ -1,0 +1,51 @@
+"""The ways an array can lie in memory. A function that is right on one and wrong on another has a bug."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+
+Layout = Callable[[np.ndarray], np.ndarray]
+
+
+def fortran(x: np.ndarray) -> np.ndarray:
+    """First axis contiguous."""
+    return np.asfortranarray(x).reshape(x.shape, order="F")
+
+
+def strided(x: np.ndarray) -> np.ndarray:
+    """Every other element, along every axis, of something larger."""
+    larger = np.full([2 * n for n in x.shape], np.nan, x.dtype)
+    part = larger[(..., *[slice(None, None, 2)] * x.ndim)]  # the dots keep a 0-d array an array
+    part[...] = x
+    return part
+
+
+def reversed_(x: np.ndarray) -> np.ndarray:
+    """Negative strides along every axis."""
+    backwards = (..., *[slice(None, None, -1)] * x.ndim)
+    return np.array(x[backwards])[backwards]
+
+
+def transposed(x: np.ndarray) -> np.ndarray:
+    """A view of an array with its axes the other way round."""
+    return np.array(x.T).T
+
+
+def readonly(x: np.ndarray) -> np.ndarray:
+    """An array that cannot be written to."""
+    x = np.array(x)
+    x.flags.writeable = False
+    return x
+
+
+def repeated(x: np.ndarray) -> np.ndarray:
+    """Zero strides: one element along every axis, shown over and over. The only layout that changes the values."""
+    return np.broadcast_to(x[(..., *[slice(0, 1)] * x.ndim)], x.shape)
+
+
+LAYOUTS: dict[str, Layout] = {
+    "fortran": fortran, "strided": strided, "reversed": reversed_, "transposed": transposed, "readonly": readonly,
+}  # fmt: skip
+"""Those that keep the values."""

@@ -1,0 +1,105 @@
+"""Calls drawn from the domain that every entry of the table declares: what the registry's own tests run on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from ..derivatives.define import Entry
+from ..derivatives.domains import SHAPES, Elementwise, Interval
+
+PAIRS_OF_SHAPES = (
+    ((), ()), ((3,), (3,)), ((2, 3), ()), ((), (3,)), ((2, 3), (3,)), ((2, 1), (1, 3)), ((3,), (2, 1, 1)), ((0, 3), (3,)),
+)  # fmt: skip
+"""Operands that broadcast in every way: not at all, on either side, on both."""
+
+MARGIN = 0.1
+"""How far from a kink to stay."""
+
+
+@dataclass(frozen=True)
+class Sample:
+    """One call of an entry: calling it with other operands keeps the options."""
+
+    entry: Entry
+    operands: tuple[Any, ...]
+    options: dict[str, Any]
+
+    def __call__(self, *operands: Any) -> Any:
+        """The entry's function on ``operands``."""
+        return self.spread(self.entry.function, operands)
+
+    def spread(self, function: Any, operands: Sequence[Any]) -> Any:
+        """``function``, which takes what the entry's function takes, on ``operands``."""
+        primitive = self.entry.primitive
+        if primitive is not None and primitive.variadic:
+            return function(operands, **self.options)
+        return function(*operands, **self.options)
+
+    def __str__(self) -> str:
+        return f"{self.entry.name} {' '.join(str(np.shape(x)).replace(' ', '') for x in self.operands)}"
+
+
+def samples(entry: Entry, rng: np.random.Generator) -> Iterator[Sample]:
+    """Every call that the domain of ``entry`` asks for, with operands drawn from it.
+
+    No two elements of a call are equal, and none is near a kink.
+
+    Args:
+        entry: of the table.
+        rng: to draw with.
+
+    Returns:
+        An iterator of Samples.
+
+    Example:
+        >>> import numpy as np
+        >>> from autograd_core.derivatives import TABLE
+        >>> from autograd_core.testing.samples import samples
+        >>> [str(sample) for sample in samples(TABLE["stack"], np.random.default_rng(0))][:2]
+        ['stack () ()', 'stack (3,) (3,) (3,)']
+    """
+    over = entry.over
+    if isinstance(over, Elementwise):
+        count = len(over.intervals)
+        for shapes in PAIRS_OF_SHAPES if count == 2 else [(shape,) * count for shape in SHAPES]:
+            yield Sample(entry, tuple(draw(over.intervals, shapes, rng)), {})
+        return
+    for case in over.calls:
+        constant = [] if entry.primitive is None or entry.primitive.variadic else [
+            i for i, rule in enumerate(entry.primitive.rules) if rule is None
+        ]  # fmt: skip
+        operands: list[Any] = draw([over.interval] * len(case.shapes), case.shapes, rng)
+        for i in constant:
+            made = over.constants[i] if i < len(over.constants) else _booleans
+            operands[i] = made(case.shapes[i], rng)
+        yield Sample(entry, tuple(operands), case.options)
+
+
+def draw(intervals: Sequence[Interval], shapes: Sequence[tuple[int, ...]], rng: np.random.Generator) -> list[np.ndarray]:
+    """One array of each shape from the interval beside it; elements that share an interval keep apart.
+
+    Args:
+        intervals: to draw from.
+        shapes: of the arrays.
+        rng: to draw with.
+
+    Returns:
+        A list of float64 arrays.
+    """
+    sizes = [int(np.prod(shape)) for shape in shapes]
+    places = (rng.permutation(sum(sizes)) + rng.uniform(0.25, 0.75, sum(sizes))) / max(1, sum(sizes))
+    arrays = []
+    for interval, shape, part in zip(intervals, shapes, np.split(places, np.cumsum(sizes)[:-1]), strict=True):
+        x = interval.low + (interval.high - interval.low) * part
+        for kink in interval.kinks:
+            x = np.where(np.abs(x - kink) < MARGIN, x + np.where(x < kink, -MARGIN, MARGIN), x)
+        arrays.append(np.asarray(x).reshape(shape))
+    return arrays
+
+
+def _booleans(shape: tuple[int, ...], rng: np.random.Generator) -> np.ndarray:
+    return np.asarray(rng.random(shape) < 0.5)
