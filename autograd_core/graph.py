@@ -53,7 +53,7 @@ class Vertex:
     op: str | None
     name: str | None
     path: str  # of the module that ran it, "" outside modules
-    constants: dict[str, Reading]  # operands outside the graph, by operand name
+    constants: dict[str, Reading]  # operands outside the graph, by name (x0, x1 ... for joined sequences)
     options: dict[str, Any]
     value: Reading
     gradient: Reading | None  # None: no gradient is known, which is not the same as 0
@@ -132,14 +132,18 @@ def graph(outputs: TensorBase | Sequence[TensorBase], grad: Any = None) -> Graph
 
 def _vertex(node: Node, number: int, gradient: Reading | None, is_output: bool) -> Vertex:
     params = node.params or {}
-    operands = set(node.primitive.operands) if node.primitive else set()
+    constants: dict[str, Reading] = {}
+    for position, value in params.items():
+        if isinstance(position, int) and node.primitive:
+            operand = node.primitive.operands[position]
+            constants[f"{operand}{position}" if node.primitive.variadic else operand] = Reading.of(value)
     return Vertex(
         id=number,
         op=node.primitive.name if node.primitive else None,
         name=node.name,
         path=node.path,
-        constants={name: Reading.of(value) for name, value in params.items() if name in operands},
-        options={name: value for name, value in params.items() if name not in operands},
+        constants=constants,
+        options={name: value for name, value in params.items() if isinstance(name, str)},
         value=Reading.of(node.value),
         gradient=gradient,
         is_output=is_output,

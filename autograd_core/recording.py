@@ -53,7 +53,7 @@ class Node:
     )
     primitive: Primitive | None
     edges: Sequence[Edge]
-    params: dict[str, Any] | None  # options and constant operands
+    params: dict[Any, Any] | None  # options by name, constant operands by position
     serial: int  # the tape's clock: parents have smaller ones
     value: np.ndarray | Summary  # the output (a leaf: its data)
     flow: np.ndarray | Summary | None  # the gradient that arrived here last, for pictures
@@ -93,7 +93,7 @@ def wrap(data: np.ndarray, node: Node | None = None) -> Any:
     return tensor
 
 
-def new_node(primitive: Primitive | None, edges: Sequence[Edge], params: dict[str, Any] | None,
+def new_node(primitive: Primitive | None, edges: Sequence[Edge], params: dict[Any, Any] | None,
              value: np.ndarray, path: str) -> Node:
     """A node with the next serial number."""
     node = new(Node)
@@ -149,11 +149,11 @@ class Primitive:
         tensor = wrap(out)
         if (mode := current_mode()).recording:
             edges = []
-            constants = {}
+            constants: dict[Any, Any] = {}
             for i, x in enumerate(operands):
                 array = arrays[i]
                 if not isinstance(x, TensorBase) or x.node is None:
-                    constants[self.operands[i]] = array if type(array) in NUMBERS else glimpse(array)
+                    constants[i] = array if type(array) in NUMBERS else glimpse(array)
                 elif self.rules[i] is not None:
                     kept = [find(i, arrays, out, params) for find in self._finders[i]]
                     edges.append((i, x.node, kept, (array.shape, array.dtype)))

@@ -62,7 +62,6 @@ def _unary(p: Primitive) -> Callable[..., Any]:
 def _binary(p: Primitive) -> Callable[..., Any]:
     forward = p.forward
     keep_a, keep_b = _pickers(p)
-    a_name, b_name = p.operands
 
     def call(a: Any, b: Any, /) -> Any:
         if isinstance(a, TensorBase):
@@ -97,10 +96,10 @@ def _binary(p: Primitive) -> Callable[..., Any]:
             edge_b = (1, bn, keep_b(values), fits)
         if bn is None:
             node.edges = (edge_a,)
-            node.params = {b_name: bd if type(bd) in NUMBERS or bd.size <= SMALL else Summary(bd.shape, bd.dtype)}
+            node.params = {1: bd if type(bd) in NUMBERS or bd.size <= SMALL else Summary(bd.shape, bd.dtype)}
         elif an is None:
             node.edges = (edge_b,)
-            node.params = {a_name: ad if type(ad) in NUMBERS or ad.size <= SMALL else Summary(ad.shape, ad.dtype)}
+            node.params = {0: ad if type(ad) in NUMBERS or ad.size <= SMALL else Summary(ad.shape, ad.dtype)}
         else:
             node.edges = (edge_a, edge_b)
             node.params = None

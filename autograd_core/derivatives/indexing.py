@@ -64,7 +64,7 @@ def getitem(x: Any, index: Any) -> Any:
         index: anything NumPy indexes with.
 
     Returns:
-        Tensor; for basic indices it shows the memory of ``x``.
+        Tensor; where NumPy gives a view (slices, and integers that leave an axis) it shows the memory of ``x``.
 
     Raises:
         ShapeError: an index outside ``x``.

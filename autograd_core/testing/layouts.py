@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 
@@ -17,14 +18,14 @@ def fortran(x: np.ndarray) -> np.ndarray:
 def strided(x: np.ndarray) -> np.ndarray:
     """Every other element, along every axis, of something larger."""
     larger = np.full([2 * n for n in x.shape], np.nan, x.dtype)
-    part = larger[(..., *[slice(None, None, 2)] * x.ndim)]  # the dots keep a 0-d array an array
+    part: np.ndarray = larger[_along_every_axis(x, slice(None, None, 2))]
     part[...] = x
     return part
 
 
 def reversed_(x: np.ndarray) -> np.ndarray:
     """Negative strides along every axis."""
-    backwards = (..., *[slice(None, None, -1)] * x.ndim)
+    backwards = _along_every_axis(x, slice(None, None, -1))
     return np.array(x[backwards])[backwards]
 
 
@@ -42,7 +43,11 @@ def readonly(x: np.ndarray) -> np.ndarray:
 
 def repeated(x: np.ndarray) -> np.ndarray:
     """Zero strides: one element along every axis, shown over and over. The only layout that changes the values."""
-    return np.broadcast_to(x[(..., *[slice(0, 1)] * x.ndim)], x.shape)
+    return np.broadcast_to(x[_along_every_axis(x, slice(0, 1))], x.shape)
+
+
+def _along_every_axis(x: np.ndarray, part: slice) -> Any:
+    return (..., *[part] * x.ndim)  # the dots keep a 0-d array an array
 
 
 LAYOUTS: dict[str, Layout] = {

@@ -12,7 +12,8 @@ from ..derivatives.define import Entry
 from ..derivatives.domains import SHAPES, Elementwise, Interval
 
 PAIRS_OF_SHAPES = (
-    ((), ()), ((3,), (3,)), ((2, 3), ()), ((), (3,)), ((2, 3), (3,)), ((2, 1), (1, 3)), ((3,), (2, 1, 1)), ((0, 3), (3,)),
+    ((), ()), ((3,), (3,)), ((2, 3), ()), ((), (3,)),
+    ((2, 3), (3,)), ((2, 1), (1, 3)), ((3,), (2, 1, 1)), ((0, 3), (3,)),
 )  # fmt: skip
 """Operands that broadcast in every way: not at all, on either side, on both."""
 
@@ -79,7 +80,8 @@ def samples(entry: Entry, rng: np.random.Generator) -> Iterator[Sample]:
         yield Sample(entry, tuple(operands), case.options)
 
 
-def draw(intervals: Sequence[Interval], shapes: Sequence[tuple[int, ...]], rng: np.random.Generator) -> list[np.ndarray]:
+def draw(intervals: Sequence[Interval], shapes: Sequence[tuple[int, ...]],
+         rng: np.random.Generator) -> list[np.ndarray]:  # fmt: skip
     """One array of each shape from the interval beside it; elements that share an interval keep apart.
 
     Args:

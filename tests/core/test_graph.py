@@ -58,6 +58,11 @@ def test_an_operand_used_twice_has_two_wires_and_constants_are_known():
     assert graph.vertices[2].constants["b"].elements.item() == 2
 
 
+def test_constants_in_a_joined_sequence_are_all_there():
+    graph = ag.graph(ag.stack([1.0, leaf(2.0), 3.0]).sum())
+    assert {name: c.elements.item() for name, c in graph.vertices[1].constants.items()} == {"x0": 1.0, "x2": 3.0}
+
+
 def test_options_and_large_arrays():
     x = leaf(np.ones((40, 5)))
     graph = ag.graph(x.sum(axis=1))

@@ -1,0 +1,134 @@
+"""What drawings say of arrays, modules and missing gradients, and that they are the same every time."""
+
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+from svg import labels, nodes, numbers
+
+import autograd_core as ag
+import viz
+from autograd_core.modes import module_path
+
+PROGRAM = """
+import numpy as np, autograd_core as ag, viz
+x = ag.tensor(np.arange(12.0).reshape(3, 4), requires_grad=True, name="x")
+x2 = x * 1
+x2[0] = 0.0
+print(viz.draw(ag.sum(x2[np.array([0, 1])] * x2[1:], axis=None)).source)
+"""
+
+
+def texts(drawing):
+    return [label.text for node in nodes(drawing).values() for label in labels(node)]
+
+
+def test_dot_is_the_same_bytes_in_every_run():
+    runs = {subprocess.run([sys.executable, "-c", PROGRAM], capture_output=True, check=True).stdout for _ in range(2)}
+    assert len(runs) == 1
+    assert b" at 0x" not in runs.pop()
+
+
+def test_arrays_show_shape_dtype_statistics_and_rms():
+    rng = np.random.default_rng(0)
+    w = ag.tensor(rng.normal(size=(64, 10)).astype("float32"), requires_grad=True, name="w")
+    drawing = viz.draw(ag.mean(w * w))
+    shown = texts(drawing)
+    assert "(64, 10) float32" in shown
+    assert any("±" in text for text in shown)
+    assert any(text.startswith("rms ") for text in shown)
+    assert "gradient rms" in drawing.svg()
+
+
+def test_short_vectors_are_written_out():
+    v = ag.tensor([1.0, 2.5], requires_grad=True)
+    assert "[1, 2.50]/[1, 1]" in numbers(viz.draw(ag.sum(v)))
+
+
+@pytest.mark.parametrize("shape", [(0,), (0, 3), (1, 1), (5,)])
+def test_every_shape_draws(shape):
+    assert "<svg" in viz.draw(ag.sum(ag.tensor(np.ones(shape), requires_grad=True))).svg()
+
+
+def test_an_unknown_gradient_is_not_zero():
+    v = ag.tensor([1.0, 2.0], requires_grad=True)
+    unknown = viz.draw(v * 2)
+    assert "?" in texts(unknown)
+    assert "no gradient is known" in unknown.svg()
+    x = ag.tensor(2.0, requires_grad=True)
+    assert "2/0" in numbers(viz.draw(x * 0))
+    assert "?" not in texts(viz.draw(x * 0))
+
+
+def test_a_constant_has_a_value_and_no_gradient():
+    assert "3/" in numbers(viz.draw(ag.tensor(2.0, requires_grad=True) * 3))
+
+
+def test_kinds_differ_in_shape():
+    x = ag.tensor(2.0, requires_grad=True, name="x")
+    with module_path("layer"):
+        y = x * 3 + ag.tensor(1.0, requires_grad=True, name="bias")
+    source = viz.draw(ag.exp(y) + x).source
+    for shape in ("box tooltip", "cylinder", "plain", "circle", "ellipse", "box style=rounded"):
+        assert f"shape={shape}" in source
+
+
+def test_modules_are_clusters_in_one_another():
+    x = ag.tensor(2.0, requires_grad=True, name="x")
+    with module_path("net"):
+        with module_path("layer1"):
+            h = ag.tanh(x)
+        with module_path("layer2"):
+            y = ag.exp(h)
+    drawing = viz.draw(y + x)
+    assert drawing.source.count("subgraph cluster_") == 3
+    assert drawing.svg().count('class="cluster"') == 3
+    inside = drawing.source.split("subgraph cluster_")[1]
+    assert "label=net" in inside
+
+
+def test_options_are_in_the_label():
+    x = ag.tensor(np.ones((2, 3)), requires_grad=True)
+    shown = texts(viz.draw(ag.sum(ag.max(x, axis=1, keepdims=True)[:, 0])))
+    assert "axis=1, keepdims" in shown
+    assert "index=(:, 0)" in shown
+
+
+def test_values_that_are_not_finite_are_flagged():
+    x = ag.tensor([1.0, -np.inf, np.nan], requires_grad=True)
+    drawing = viz.draw(ag.sum(x))
+    assert "[1, -inf, NaN]" in texts(drawing)
+    assert 'BORDER="1"' in drawing.source
+    large = ag.tensor(np.full(100, np.nan), requires_grad=True)
+    assert "has NaN or inf" in texts(viz.draw(ag.sum(large)))
+
+
+def test_several_outputs_each_have_their_wire():
+    x = ag.tensor(2.0, requires_grad=True, name="x")
+    y = ag.exp(x)
+    assert viz.draw([y, y * 2, x]).source.count("peripheries=2") == 3
+
+
+def test_a_recorded_gradient_draws_too():
+    x = ag.tensor(3.0, requires_grad=True, name="x")
+    (slope,) = ag.gradients(x**3, x, create_graph=True)
+    assert any(pair.startswith("27/") for pair in numbers(viz.draw(slope)))
+
+
+def test_deeply_nested_modules_do_not_recurse():
+    x = ag.tensor(2.0, requires_grad=True)
+    with module_path(".".join(["m"] * 300)):
+        y = ag.exp(x)
+    assert viz.draw(y).source.count("subgraph cluster_") == 300
+
+
+def test_directions_are_two():
+    with pytest.raises(viz.FormatError, match='"LR" or "TB"'):
+        viz.draw(ag.tensor(2.0, requires_grad=True), direction="RL")
+
+
+def test_notebooks_get_an_svg():
+    bundle = viz.draw(ag.tensor(2.0, requires_grad=True) * 3)._repr_mimebundle_()
+    assert bundle["image/svg+xml"].startswith("<svg")
+    assert bundle["text/plain"].startswith("<Drawing")

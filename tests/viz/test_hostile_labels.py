@@ -1,0 +1,64 @@
+"""Names are data: whatever they hold, the DOT parses to the same graph, and the SVG only shows them."""
+
+import xml.etree.ElementTree as ET
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from svg import SVG, labels, nodes
+
+import autograd_core as ag
+import viz
+from autograd_core.modes import module_path
+
+NASTY = [
+    "</text><script>alert(1)</script>", '"];x[', '"]; x -> y; z [label="', "<b>", "<<B>bold</B>>", "a\0b",
+    "\u202egnp.exe", "\\", "\\N", '\\"', "ends\\", "&lt;", "&amp;", "&#0;", "]]>", "<!--", "-->", "{a|b}", "a:b:c",
+    "\n\n", "\t", " ", "", "node", "\ud800", "\ufffe", "x" * 1_000_000,
+    "日本語", "🦊", "http://e.x/?a=1&b='2'", "%n", "$x$",
+]  # fmt: skip
+
+
+def drawing_named(name):
+    x = ag.tensor(2.0, requires_grad=True, name=name)
+    with module_path(name or "m"):
+        q = ag.exp(x * 2)
+    q.name = name
+    f = q + x
+    f.name = name
+    return viz.draw(f, title=name)
+
+
+def check(name):
+    drawing = drawing_named(name)
+    assert len(drawing.source) < 40_000
+    root = ET.fromstring(drawing.svg())
+    tags = {element.tag.removeprefix(SVG) for element in root.iter()}
+    assert tags <= {"svg", "g", "title", "polygon", "path", "text", "a", "ellipse", "polyline"}
+    for element in root.iter():
+        assert not any(key.endswith("href") or key.startswith("on") for key in element.keys())  # noqa: SIM118  # an Element is no dict
+    assert set(nodes(drawing)) == {"v0", "v0_value", "v1", "v1_b", "v1_value", "v1_b_value", "v2", "v2_value", "v3",
+                                   "v3_value", "v3_out"}  # fmt: skip
+    return drawing
+
+
+@pytest.mark.parametrize("name", NASTY, ids=range(len(NASTY)))
+def test_nasty_names_are_inert(name):
+    check(name)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.text(st.characters() | st.sampled_from('<>&"\\\'[]{};|\0\u202e'), max_size=60))
+def test_any_name_is_inert(name):
+    check(name)
+
+
+@pytest.mark.parametrize("name", ["<b>", "a&b", 'say "hi"', "back\\slash", "\\N", "\\\\", "&lt;", "&#92;", "x"])
+def test_printable_names_are_shown_as_they_are(name):
+    shown = [label.text for label in labels(nodes(drawing_named(name))["v0"])]
+    assert shown == [name]
+
+
+def test_long_names_end_in_an_ellipsis():
+    (shown,) = labels(nodes(drawing_named("n" * 1000))["v0"])
+    assert shown.text == "n" * 39 + "…"

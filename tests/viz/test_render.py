@@ -1,0 +1,119 @@
+"""Finding and running dot, and what is left on the disk when that fails."""
+
+import importlib.metadata
+import os
+import stat
+import time
+
+import pytest
+
+import autograd_core as ag
+import viz
+from viz import render
+
+
+@pytest.fixture
+def drawing():
+    return viz.draw(ag.tensor(3.0, requires_grad=True, name="x") * 2)
+
+
+@pytest.fixture
+def fake_dot(tmp_path, monkeypatch):
+    def make(script):
+        path = tmp_path / "bin" / "fake-dot"
+        path.parent.mkdir(exist_ok=True)
+        path.write_text("#!/bin/sh\n" + script)
+        path.chmod(0o755)
+        monkeypatch.setenv("AUTOGRAD_VIZ_DOT", str(path))
+        return path
+
+    return make
+
+
+def test_saves_svg_png_and_gv_in_new_folders(drawing, tmp_path):
+    folder = tmp_path / "a" / "b"
+    assert drawing.save(folder / "x.svg").read_text().startswith("<?xml")
+    assert drawing.save(str(folder / "x.PNG")).read_bytes().startswith(b"\x89PNG")
+    assert drawing.save(folder / "x.gv").read_text() == drawing.source
+    assert sorted(os.listdir(folder)) == ["x.PNG", "x.gv", "x.svg"]
+
+
+@pytest.mark.parametrize("name", ["x.pdf", "x", "x.svg.txt", "x.html"])
+def test_unknown_suffix_lists_what_works(drawing, tmp_path, name):
+    with pytest.raises(viz.FormatError, match=r"\.svg, \.png or \.gv"):
+        drawing.save(tmp_path / name)
+    assert not os.listdir(tmp_path)
+
+
+def test_the_file_can_be_read_by_others(drawing, tmp_path):
+    plain = tmp_path / "plain"
+    plain.write_text("")
+    assert stat.S_IMODE(drawing.save(tmp_path / "x.gv").stat().st_mode) == stat.S_IMODE(plain.stat().st_mode)
+
+
+def test_the_variable_names_the_program(drawing, fake_dot):
+    fake_dot("cat > /dev/null; echo '<svg>mine</svg>'")
+    assert drawing.svg().strip() == "<svg>mine</svg>"
+
+
+def test_a_variable_that_names_nothing_is_an_error(drawing, monkeypatch):
+    monkeypatch.setenv("AUTOGRAD_VIZ_DOT", "/nowhere/dot")
+    with pytest.raises(viz.RendererError, match="AUTOGRAD_VIZ_DOT is '/nowhere/dot'"):
+        drawing.svg()
+
+
+def test_the_systems_dot_comes_before_the_wheel(tmp_path, monkeypatch):
+    monkeypatch.delenv("AUTOGRAD_VIZ_DOT", raising=False)
+    dot = tmp_path / "dot"
+    dot.write_text("#!/bin/sh\n")
+    dot.chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    assert render.find_dot() == str(dot)
+
+
+def test_the_wheel_is_found_although_it_is_not_on_the_path(monkeypatch, tmp_path):
+    monkeypatch.delenv("AUTOGRAD_VIZ_DOT", raising=False)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    assert "graphviz-pure" in render.find_dot()
+
+
+def test_without_a_renderer_the_error_says_what_to_do(drawing, monkeypatch, tmp_path):
+    def missing(_):
+        raise importlib.metadata.PackageNotFoundError
+
+    monkeypatch.delenv("AUTOGRAD_VIZ_DOT", raising=False)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.setattr(importlib.metadata, "files", missing)
+    with pytest.raises(viz.RendererError) as error:
+        drawing.save(tmp_path / "x.svg")
+    for part in ("AUTOGRAD_VIZ_DOT", "PATH", "graphviz-pure", 'pip install "autograd-core[dot]"', '.save("graph.gv")'):
+        assert part in str(error.value)
+    assert not os.listdir(tmp_path)
+    drawing.save(tmp_path / "x.gv")
+
+
+def test_a_dot_that_hangs_is_ended_with_all_it_started(drawing, fake_dot, tmp_path, monkeypatch):
+    fake_dot(f"(sleep 5; touch {tmp_path}/late) &\nsleep 600\n")
+    monkeypatch.setattr(render, "TIMEOUT", 0.3)
+    begin = time.monotonic()
+    with pytest.raises(viz.RendererError, match=r"stopped after 0\.3 s"):
+        drawing.save(tmp_path / "x.svg")
+    assert time.monotonic() - begin < 300  # it did not wait for the sleep
+    assert os.listdir(tmp_path) == ["bin"]
+
+
+@pytest.mark.parametrize("script", ["echo 'it broke' >&2; exit 3", "echo 'it broke' >&2; exit 0",
+                                    "printf half; echo 'it broke' >&2; exit 1"])  # fmt: skip
+def test_a_dot_that_fails_is_quoted_and_the_old_file_stays(drawing, fake_dot, tmp_path, script):
+    fake_dot(script)
+    (tmp_path / "x.svg").write_text("old")
+    with pytest.raises(viz.RendererError, match="it broke"):
+        drawing.save(tmp_path / "x.svg")
+    assert (tmp_path / "x.svg").read_text() == "old"
+    assert sorted(os.listdir(tmp_path)) == ["bin", "x.svg"]
+
+
+def test_a_file_that_is_no_program_is_a_clean_error(drawing, fake_dot):
+    fake_dot("").write_bytes(b"\x7fELFnot really")
+    with pytest.raises(viz.RendererError, match="cannot be run"):
+        drawing.svg()
