@@ -9,7 +9,7 @@ demo: $(VENV)/demo.done  ## the worked examples, and a digit classifier with its
 	$(BIN)/python examples/quickstart.py
 
 test: $(VENV)/dev.done  ## the tests, on both cores
-	$(BIN)/python -m pytest -n 2 --dist worksteal -q
+	OPENBLAS_NUM_THREADS=1 $(BIN)/python -m pytest -n 2 --dist worksteal -q  # one process a core, one thread a process
 
 check: $(VENV)/dev.done  ## lint, types, architecture, examples in docstrings
 	$(BIN)/ruff check .

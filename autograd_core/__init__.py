@@ -33,4 +33,6 @@ from .modes import no_grad as no_grad
 from .tensor import Tensor as Tensor
 from .tensor import tensor as tensor
 
+from . import testing as testing  # isort: skip  # needs all of the above
+
 __version__ = "0.1.0"

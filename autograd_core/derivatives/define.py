@@ -33,6 +33,7 @@ class Entry:
     function: Callable[..., Any]
     over: Domain
     primitive: Primitive | None  # None for a composition of other entries
+    kink: str = ""  # what the gradient is where there is no derivative
 
 
 TABLE: dict[str, Entry] = {}
@@ -40,7 +41,7 @@ NUMPY: dict[Callable[..., Any], Callable[..., Any]] = {}
 """NumPy's functions and ufuncs, and what they become when a Tensor is among the arguments."""
 
 
-def elementwise(forward: Callable[..., Any], *, over: Domain, doc: str, example: str, name: str = "",
+def elementwise(forward: Callable[..., Any], *, over: Domain, doc: str, example: str, name: str = "", kink: str = "",
                 numpy: Callable[..., Any] | None = None, **rules: Rule) -> Callable[..., Tensor]:
     """Define a function of one or two operands that broadcast; its rules never mention broadcasting.
 
@@ -50,6 +51,7 @@ def elementwise(forward: Callable[..., Any], *, over: Domain, doc: str, example:
         doc: one line: what it is, and its derivative.
         example: a call and what it gives, ``"ag.f(0.0) -> tensor(1.)"``; it is run as a test.
         name: if not ``forward``'s own.
+        kink: what the gradient is where there is no derivative, for people.
         numpy: NumPy's function of the same meaning, if ``forward`` is not it.
         rules: by operand name, in order.
     """
@@ -66,12 +68,12 @@ def elementwise(forward: Callable[..., Any], *, over: Domain, doc: str, example:
         f"broadcast.\n    DTypeError: an operand that is not real numbers.\n\nExample:\n"
         f"    >>> import autograd_core as ag\n    >>> {asked}\n    {answer}\n"
     )
-    _register(call, over, numpy or (forward if isinstance(forward, np.ufunc) else None), op)
+    _register(call, over, numpy or (forward if isinstance(forward, np.ufunc) else None), op, kink)
     return call
 
 
 def primitive(*, over: Domain, numpy: Callable[..., Any] | None = None, variadic: bool = False, view: bool = False,
-              explain: Callable[..., str] | None = None,
+              explain: Callable[..., str] | None = None, kink: str = "",
               **rules: Rule | None) -> Callable[[Callable[P, Any]], Callable[P, Tensor]]:
     """Define an op on whole arrays: decorates its forward function, whose first parameters are the operands.
 
@@ -81,6 +83,7 @@ def primitive(*, over: Domain, numpy: Callable[..., Any] | None = None, variadic
         variadic: the first argument is a sequence of operands, all served by the one rule.
         view: the output shows the memory of the first operand.
         explain: given what the forward function was given when it failed, says why.
+        kink: what the gradient is where there is no derivative, for people.
         rules: by operand name, in order; None for an operand that has no derivative.
     """
 
@@ -114,18 +117,18 @@ def primitive(*, over: Domain, numpy: Callable[..., Any] | None = None, variadic
             operands, params = (args, defaults) if len(args) == count and plain and not kwargs else bind(args, kwargs)
             return op(*(operands[0] if variadic else operands), **params)  # type: ignore[misc]  # a sequence
 
-        _register(call, over, numpy, op)
+        _register(call, over, numpy, op, kink)
         return call
 
     return decorate
 
 
-def composite(*, over: Domain, numpy: Callable[..., Any] | None = None
+def composite(*, over: Domain, numpy: Callable[..., Any] | None = None, kink: str = ""
               ) -> Callable[[Callable[P, Tensor]], Callable[P, Tensor]]:
     """Register a function written with other entries: it needs no rule, but is tested and listed like one."""
 
     def decorate(function: Callable[P, Tensor]) -> Callable[P, Tensor]:
-        _register(function, over, numpy, None)
+        _register(function, over, numpy, None, kink)
         return function
 
     return decorate
@@ -143,8 +146,9 @@ def primitive_of(function: Callable[..., Any]) -> Primitive:
     return TABLE[function.__name__].primitive  # type: ignore[return-value]  # it has one, or this is a bug
 
 
-def _register(call: Callable[..., Any], over: Domain, numpy: Callable[..., Any] | None, op: Primitive | None) -> None:
-    TABLE[call.__name__] = Entry(call.__name__, call, over, op)
+def _register(call: Callable[..., Any], over: Domain, numpy: Callable[..., Any] | None, op: Primitive | None,
+              kink: str) -> None:
+    TABLE[call.__name__] = Entry(call.__name__, call, over, op, kink)
     if numpy is not None:
         NUMPY[numpy] = call
 

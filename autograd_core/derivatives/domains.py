@@ -40,12 +40,16 @@ class Cases:
     """The domain of a function of whole arrays: calls that between them reach every branch of its rules.
 
     Operands are drawn from ``interval``; ``constants`` makes the leading operands that have no rule
-    (a condition) from a shape and a random generator.
+    (a condition) from a shape and a random generator. ``through`` turns the operands drawn into ones that the
+    function takes (a symmetric matrix), ``read`` picks what of its result is determined (not the sign of an
+    eigenvector); both in Tensor operations, and the derivative checked is that of the whole.
     """
 
     calls: tuple[Case, ...]
     interval: Interval = Interval(-2.0, 2.0)
     constants: tuple[Callable[[tuple[int, ...], Any], Any], ...] = ()
+    through: Callable[..., tuple[Any, ...]] | None = None
+    read: Callable[[Any], Any] | None = None
 
 
 Domain = Elementwise | Cases

@@ -26,12 +26,8 @@ def strided(x: np.ndarray) -> np.ndarray:
 def reversed_(x: np.ndarray) -> np.ndarray:
     """Negative strides along every axis."""
     backwards = _along_every_axis(x, slice(None, None, -1))
-    return np.array(x[backwards])[backwards]
-
-
-def transposed(x: np.ndarray) -> np.ndarray:
-    """A view of an array with its axes the other way round."""
-    return np.array(x.T).T
+    shown: np.ndarray = np.array(x[backwards])[backwards]
+    return shown
 
 
 def readonly(x: np.ndarray) -> np.ndarray:
@@ -51,6 +47,6 @@ def _along_every_axis(x: np.ndarray, part: slice) -> Any:
 
 
 LAYOUTS: dict[str, Layout] = {
-    "fortran": fortran, "strided": strided, "reversed": reversed_, "transposed": transposed, "readonly": readonly,
+    "fortran": fortran, "strided": strided, "reversed": reversed_, "readonly": readonly,
 }  # fmt: skip
 """Those that keep the values."""

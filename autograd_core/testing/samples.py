@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from ..derivatives.define import Entry
-from ..derivatives.domains import SHAPES, Elementwise, Interval
+from ..derivatives.domains import SHAPES, Cases, Elementwise, Interval
 
 PAIRS_OF_SHAPES = (
     ((), ()), ((3,), (3,)), ((2, 3), ()), ((), (3,)),
@@ -30,8 +30,11 @@ class Sample:
     options: dict[str, Any]
 
     def __call__(self, *operands: Any) -> Any:
-        """The entry's function on ``operands``."""
-        return self.spread(self.entry.function, operands)
+        """The entry's function on ``operands``, brought into its domain, and what of its result is determined."""
+        over = self.entry.over
+        through, read = (over.through, over.read) if isinstance(over, Cases) else (None, None)
+        result = self.spread(self.entry.function, through(*operands) if through else operands)
+        return read(result) if read else result
 
     def spread(self, function: Any, operands: Sequence[Any]) -> Any:
         """``function``, which takes what the entry's function takes, on ``operands``."""
