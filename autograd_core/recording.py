@@ -119,12 +119,13 @@ class Primitive:
     """An op as the tape sees it: forward, rules by operand, and what each rule keeps."""
 
     def __init__(self, name: str, forward: Callable[..., Any], rules: dict[str, Rule | None], *,
-                 options: Iterable[str] = (), variadic: bool = False, view: bool = False,
+                 options: Iterable[str] = (), variadic: bool = False, view: bool = False, elementwise: bool = False,
                  explain: Callable[..., str] | None = None) -> None:
         self.name = name
         self.forward = forward
         self.variadic = variadic
         self.view = view
+        self.elementwise = elementwise  # each element of a gradient depends on that element of g alone
         self.explain = explain
         keeps = [list(inspect.signature(rule).parameters)[1:] if rule else [] for rule in rules.values()]
         known = {"y", *rules, *options, *(f"{x}_shape" for x in rules), *(["index", "shapes"] if variadic else [])}
@@ -142,7 +143,7 @@ class Primitive:
         arrays = [x._data if isinstance(x, TensorBase) else self.operand(x, i) for i, x in enumerate(operands)]
         try:
             out = self.forward(*arrays, **params)
-        except (ValueError, TypeError, IndexError, ArithmeticError) as error:
+        except (ValueError, TypeError, IndexError, OverflowError) as error:
             raise self.failure(error, arrays, params) from None
         if type(out) is not ndarray:
             out = asarray(out)

@@ -14,6 +14,7 @@ import numpy as np
 
 from .errors import GraphError, ShapeError
 from .recording import SMALL, Node, Primitive, TensorBase, glimpse, ndarray, wrap
+from .singular import Singularities
 from .writes import check_unwritten, last_write
 
 _serial = attrgetter("serial")
@@ -45,40 +46,45 @@ def walk(seeds: dict[Node, Any], wanted: Collection[Node] | None = None, create_
     found: dict[Node, Any] = {}
     ours: set[Node] = set()  # whose gradient was allocated in this walk, and is nobody else's
     newest_write = last_write()
-    for node in order:
-        g = gradients.pop(node)
-        if node.hooks is not None:
-            g = _run_hooks(node, g)
-        if watch is not None:
-            watch(node, g)
-        node.flow = g if g.size <= SMALL and not create_graph else glimpse(g._data if create_graph else g)
-        edges = node.edges
-        if not edges:
-            found[node] = g if node in ours else np.copy(g)
-            continue
-        if node in wanted if wanted is not None else node.hooks is not None and retain in node.hooks:
-            found[node] = np.copy(g)
-        primitive = node.primitive
-        if node.serial < newest_write:
-            _check_saved(node)
-        rules = primitive.rules  # type: ignore[union-attr]  # only leaves have no primitive
-        for position, parent, kept, fits in edges:
-            if useful is not None and parent not in useful:
+    singularities = Singularities()
+    with singularities as seen:
+        for node in order:
+            g = gradients.pop(node)
+            if node.hooks is not None:
+                g = _run_hooks(node, g)
+            if watch is not None:
+                watch(node, g)
+            node.flow = g if g.size <= SMALL and not create_graph else glimpse(g._data if create_graph else g)
+            edges = node.edges
+            if not edges:
+                found[node] = g if node in ours else np.copy(g)
                 continue
-            if node.freed:
-                raise GraphError(_FREED)
-            gradient = rules[position](g, *(kept if not create_graph else _as_tensors(node, position, kept)))
-            if fits is not None:
-                gradient = _fit(gradient, *fits)
-            if parent not in gradients:
-                gradients[parent] = gradient
-                if not parent.edges and gradient is not g and gradient.base is None:
+            if node in wanted if wanted is not None else node.hooks is not None and retain in node.hooks:
+                found[node] = np.copy(g)
+            primitive: Any = node.primitive  # only leaves have none
+            if node.serial < newest_write:
+                _check_saved(node)
+            rules = primitive.rules
+            for position, parent, kept, fits in edges:
+                if useful is not None and parent not in useful:
+                    continue
+                if node.freed:
+                    raise GraphError(_FREED)
+                rule, args = rules[position], kept if not create_graph else _as_tensors(node, position, kept)
+                gradient = rule(g, *args)
+                if seen:
+                    gradient = singularities.settle(gradient, g, primitive, rule, args)
+                if fits is not None:
+                    gradient = _fit(gradient, *fits)
+                if parent not in gradients:
+                    gradients[parent] = gradient
+                    if not parent.edges and gradient is not g and gradient.base is None:
+                        ours.add(parent)
+                elif parent in ours and not create_graph:
+                    gradients[parent] += gradient
+                else:
+                    gradients[parent] = gradients[parent] + gradient
                     ours.add(parent)
-            elif parent in ours and not create_graph:
-                gradients[parent] += gradient
-            else:
-                gradients[parent] = gradients[parent] + gradient
-                ours.add(parent)
     return found, order
 
 

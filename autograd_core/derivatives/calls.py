@@ -17,7 +17,7 @@ from ..recording import NUMBERS, SMALL, Node, Primitive, Summary, TensorBase
 from ..writes import tick
 
 ndarray, asarray, new = np.ndarray, np.asarray, object.__new__
-_ERRORS = (ValueError, TypeError, ArithmeticError)
+_ERRORS = (ValueError, TypeError, OverflowError)
 
 
 def elementwise_call(p: Primitive) -> Callable[..., Any]:

@@ -56,7 +56,7 @@ def elementwise(forward: Callable[..., Any], *, over: Domain, doc: str, example:
         rules: by operand name, in order.
     """
     name = name or forward.__name__
-    op = Primitive(name, forward, dict(rules), explain=_explain_broadcast)
+    op = Primitive(name, forward, dict(rules), elementwise=True, explain=_explain_broadcast)
     call = elementwise_call(op)
     operands = "Tensor, array or number, any shape" + ("s that broadcast together" if len(rules) > 1 else "")
     call.__name__ = call.__qualname__ = name

@@ -39,17 +39,19 @@ class Case:
 class Cases:
     """The domain of a function of whole arrays: calls that between them reach every branch of its rules.
 
-    Operands are drawn from ``interval``; ``constants`` makes the leading operands that have no rule
+    Operands are drawn from ``interval``; ``constants`` makes, by position, those that have no derivative
     (a condition) from a shape and a random generator. ``through`` turns the operands drawn into ones that the
     function takes (a symmetric matrix), ``read`` picks what of its result is determined (not the sign of an
-    eigenvector); both in Tensor operations, and the derivative checked is that of the whole.
+    eigenvector); both in Tensor operations, and the derivative checked is that of the whole. ``sequence`` says
+    that the function takes its operands in one list.
     """
 
     calls: tuple[Case, ...]
     interval: Interval = Interval(-2.0, 2.0)
-    constants: tuple[Callable[[tuple[int, ...], Any], Any], ...] = ()
+    constants: tuple[Callable[[tuple[int, ...], Any], Any] | None, ...] = ()
     through: Callable[..., tuple[Any, ...]] | None = None
     read: Callable[[Any], Any] | None = None
+    sequence: bool = False
 
 
 Domain = Elementwise | Cases

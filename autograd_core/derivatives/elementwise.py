@@ -38,12 +38,14 @@ subtract = elementwise(np.subtract, a=lambda g: g, b=lambda g: -g, over=PAIRS,
 multiply = elementwise(np.multiply, a=lambda g, b: g * b, b=lambda g, a: g * a, over=PAIRS,
     doc="a * b. dy/da = b, dy/db = a.",
     example="ag.multiply([1.0, 2.0], 3.0) -> tensor([3., 6.])")
-divide = elementwise(np.divide, a=lambda g, b: g / b, b=lambda g, b, y: -g * y / b, over=NONZERO_DIVISOR,
+# Not by y: an output that is NaN (0 / 0, the root of -1) would hide from the engine that it was the rule that failed.
+divide = elementwise(np.divide, a=lambda g, b: g / b, b=lambda g, a, b: -(g / b) * (a / b), over=NONZERO_DIVISOR,
     doc="a / b. dy/da = 1 / b, dy/db = -a / b**2.",
     example="ag.divide(1.0, 4.0) -> tensor(0.25)")
 # b - (b != 0) is the exponent b - 1, but 0 for b = 0, where x**0 is flat even at x = 0; a + (a == 0) keeps log finite.
 power = elementwise(np.power, a=lambda g, a, b: g * (b * a ** (b - (b != 0))),
     b=lambda g, a, y: g * (y * np.log(a + (a == 0))), over=POSITIVE_BASE,
+    kink="0 for the exponent at a = 0",
     doc="a ** b. dy/da = b a**(b-1), dy/db = y log(a), taken as 0 at a = 0.",
     example="ag.power(2.0, 3) -> tensor(8.)")
 negative = elementwise(np.negative, x=lambda g: -g, over=REALS,
@@ -52,15 +54,17 @@ negative = elementwise(np.negative, x=lambda g: -g, over=REALS,
 square = elementwise(np.square, x=lambda g, x: g * (x + x), over=REALS,
     doc="x**2. dy/dx = 2 x.",
     example="ag.square(3.0) -> tensor(9.)")
-sqrt = elementwise(np.sqrt, x=lambda g, y: g / (y + y), over=POSITIVE,
-    doc="Square root. dy/dx = 1 / (2 y).",
+sqrt = elementwise(np.sqrt, x=lambda g, x: g / (2 * np.sqrt(x)), over=POSITIVE,
+    doc="Square root. dy/dx = 1 / (2 √x).",
     example="ag.sqrt(9.0) -> tensor(3.)")
 
 # These two need the quotient away from whole numbers, where they jump.
 floor_divide = elementwise(np.floor_divide, a=lambda g: np.zeros_like(g), b=lambda g: np.zeros_like(g), over=MODULO,
+    kink="0 at the jumps",
     doc="floor(a / b). Piecewise constant: the gradient is exactly 0.",
     example="ag.floor_divide(7.0, 2.0) -> tensor(3.)")
 remainder = elementwise(np.remainder, a=lambda g: g, b=lambda g, a, b: -g * (a // b), over=MODULO,
+    kink="as on either side of the jumps",
     doc="a - b floor(a / b), with the sign of b. dy/da = 1, dy/db = -floor(a / b).",
     example="ag.remainder(-7.0, 3.0) -> tensor(2.)")
 
@@ -95,20 +99,25 @@ sigmoid = elementwise(_sigmoid, x=lambda g, y: g * (y * (1 - y)), over=REALS, na
 # Pieces. At a kink the gradient is the one of docs/conventions.md.
 
 sign = elementwise(np.sign, x=lambda g: np.zeros_like(g), over=BENT_AT_0,
+    kink="0 at 0",
     doc="-1, 0 or 1. Piecewise constant: the gradient is exactly 0.",
     example="ag.sign([-2.0, 0.0]) -> tensor([-1.,  0.])")
 absolute = elementwise(np.absolute, x=lambda g, x: g * np.sign(x), over=BENT_AT_0,
+    kink="0 at 0",
     doc="|x|. dy/dx = sign x, 0 at 0.",
     example="ag.absolute(-2.0) -> tensor(2.)")
 relu = elementwise(lambda x: np.maximum(x, 0), x=lambda g, y: g * (y > 0), over=BENT_AT_0, name="relu",
+    kink="0 at 0",
     doc="max(0, x). dy/dx = 1 where x > 0, else 0.",
     example="ag.relu([-1.0, 2.0]) -> tensor([0., 2.])")
 maximum = elementwise(np.maximum, a=lambda g, a, b: g * (a > b) + g * (a == b) * 0.5,
     b=lambda g, a, b: g * (b > a) + g * (a == b) * 0.5, over=UNTIED_PAIRS,
+    kink="a tie is shared evenly",
     doc="The larger of a and b. The gradient goes to the larger one; a tie is shared evenly.",
     example="ag.maximum([1.0, 5.0], 3.0) -> tensor([3., 5.])")
 minimum = elementwise(np.minimum, a=lambda g, a, b: g * (a < b) + g * (a == b) * 0.5,
     b=lambda g, a, b: g * (b < a) + g * (a == b) * 0.5, over=UNTIED_PAIRS,
+    kink="a tie is shared evenly",
     doc="The smaller of a and b. The gradient goes to the smaller one; a tie is shared evenly.",
     example="ag.minimum([1.0, 5.0], 3.0) -> tensor([1., 3.])")
 

@@ -114,7 +114,7 @@ def _share(g: Any, x: Any, y: Any, axis: Axis, keepdims: bool) -> Any:
     return restore(g, x.shape, axis, keepdims) / chosen.sum(axis=axis, keepdims=True) * chosen
 
 
-@primitive(x=_share, numpy=np.max, explain=explain_axis, over=REDUCTIONS)
+@primitive(x=_share, numpy=np.max, explain=explain_axis, kink="ties share evenly", over=REDUCTIONS)
 def max(x: Any, axis: Axis = None, *, keepdims: bool = False) -> Any:
     """Largest element over ``axis``. The gradient goes to it; ties share evenly.
 
@@ -137,7 +137,7 @@ def max(x: Any, axis: Axis = None, *, keepdims: bool = False) -> Any:
     return _largest(x, axis=axis, keepdims=keepdims)
 
 
-@primitive(x=_share, numpy=np.min, explain=explain_axis, over=REDUCTIONS)
+@primitive(x=_share, numpy=np.min, explain=explain_axis, kink="ties share evenly", over=REDUCTIONS)
 def min(x: Any, axis: Axis = None, *, keepdims: bool = False) -> Any:
     """Smallest element over ``axis``. The gradient goes to it; ties share evenly.
 

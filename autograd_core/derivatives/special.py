@@ -56,7 +56,7 @@ def logsumexp(x: Any, axis: Axis = None, *, keepdims: bool = False) -> Any:
         tensor(1000.69314718)
     """
     x = _floats(x)
-    top = _top(x, axis)
+    top = np.minimum(_top(x, axis), -_LOWEST[x.dtype])  # finite: inf - inf would be NaN
     with np.errstate(divide="ignore"):  # all -inf: log 0 = -inf is the right value
         y = np.log(np.exp(x - top).sum(axis=axis, keepdims=True)) + top
     return y if keepdims else np.squeeze(y, axis=tuple(range(y.ndim)) if axis is None else axis)

@@ -10,6 +10,8 @@ import numpy as np
 
 from ..derivatives.define import Entry
 from ..derivatives.domains import SHAPES, Cases, Elementwise, Interval
+from ..derivatives.joining import concatenate
+from ..derivatives.shapes import reshape
 
 PAIRS_OF_SHAPES = (
     ((), ()), ((3,), (3,)), ((2, 3), ()), ((), (3,)),
@@ -31,20 +33,31 @@ class Sample:
 
     def __call__(self, *operands: Any) -> Any:
         """The entry's function on ``operands``, brought into its domain, and what of its result is determined."""
+        return self.of(self.entry.function, operands)
+
+    def of(self, function: Any, operands: Sequence[Any]) -> Any:
+        """The same of ``function``, which takes what the entry's function takes."""
         over = self.entry.over
         through, read = (over.through, over.read) if isinstance(over, Cases) else (None, None)
-        result = self.spread(self.entry.function, through(*operands) if through else operands)
-        return read(result) if read else result
+        result = self.spread(function, through(*operands) if through else operands)
+        return in_one_piece(read(result) if read else result)
 
     def spread(self, function: Any, operands: Sequence[Any]) -> Any:
         """``function``, which takes what the entry's function takes, on ``operands``."""
-        primitive = self.entry.primitive
-        if primitive is not None and primitive.variadic:
+        primitive, over = self.entry.primitive, self.entry.over
+        if (primitive is not None and primitive.variadic) or (isinstance(over, Cases) and over.sequence):
             return function(operands, **self.options)
         return function(*operands, **self.options)
 
     def __str__(self) -> str:
         return f"{self.entry.name} {' '.join(str(np.shape(x)).replace(' ', '') for x in self.operands)}"
+
+
+def in_one_piece(result: Any) -> Any:
+    """Several results, as of ``split``, end to end."""
+    if not isinstance(result, (list, tuple)):
+        return result
+    return concatenate([reshape(y, -1) for y in result])
 
 
 def samples(entry: Entry, rng: np.random.Generator) -> Iterator[Sample]:
@@ -73,13 +86,13 @@ def samples(entry: Entry, rng: np.random.Generator) -> Iterator[Sample]:
             yield Sample(entry, tuple(draw(over.intervals, shapes, rng)), {})
         return
     for case in over.calls:
-        constant = [] if entry.primitive is None or entry.primitive.variadic else [
-            i for i, rule in enumerate(entry.primitive.rules) if rule is None
-        ]  # fmt: skip
+        constant = [i for i, made in enumerate(over.constants) if made]
+        if entry.primitive is not None and not entry.primitive.variadic:
+            constant = [i for i, rule in enumerate(entry.primitive.rules) if rule is None]
         operands: list[Any] = draw([over.interval] * len(case.shapes), case.shapes, rng)
         for i in constant:
-            made = over.constants[i] if i < len(over.constants) else _booleans
-            operands[i] = made(case.shapes[i], rng)
+            made = over.constants[i] if i < len(over.constants) else None
+            operands[i] = (made or _booleans)(case.shapes[i], rng)
         yield Sample(entry, tuple(operands), case.options)
 
 

