@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test check bench clean
+.PHONY: demo test check bench docs clean
 
 demo: $(VENV)/demo.done  ## the worked examples, and a digit classifier with its pictures in out/
 	$(BIN)/python examples/quickstart.py
@@ -27,6 +27,9 @@ $(VENV)/%.done: pyproject.toml
 	$(BIN)/python -m pip install --quiet --upgrade pip
 	$(BIN)/python -m pip install --quiet --editable ".[$*]"
 	touch $@
+
+docs: $(VENV)/dev.done  ## writes docs/differentiability.md from the derivative table
+	$(BIN)/python docs/write_differentiability.py
 
 clean:
 	rm -rf $(VENV) out

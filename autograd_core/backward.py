@@ -101,8 +101,8 @@ def seed(output: TensorBase, grad: Any, as_tensor: bool = False) -> Any:
             f"backward: a seed of {array.dtype} and shape {array.shape} for an output of shape {data.shape}; "
             f"it must be real numbers of the output's shape."
         )
-    if as_tensor and isinstance(grad, TensorBase) and array.dtype == data.dtype:
-        return grad
+    if as_tensor and isinstance(grad, TensorBase):
+        return grad if array.dtype == data.dtype else grad.astype(data.dtype)  # type: ignore[attr-defined]  # a Tensor
     array = array.astype(data.dtype, copy=False)
     return wrap(array) if as_tensor else array
 

@@ -1,5 +1,7 @@
 """What can go wrong, each with a class that also is the built-in exception people already catch."""
 
+from numpy.linalg import LinAlgError
+
 
 class AutogradError(Exception):
     """Base of every error this package raises on purpose; its message says what to do."""
@@ -11,6 +13,10 @@ class ShapeError(AutogradError, ValueError):
 
 class DTypeError(AutogradError, TypeError):
     """An operand of a type or dtype that an op cannot take."""
+
+
+class MatrixError(ShapeError, LinAlgError):
+    """A matrix that has not what was asked for: an inverse, a Cholesky factor, full rank."""
 
 
 class SelectionError(AutogradError, IndexError):

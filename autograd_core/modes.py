@@ -184,6 +184,27 @@ def module_path(name: str) -> _Switch:
     return _Switch(None, f"{outer}.{name}" if outer and name else outer or name)
 
 
+def recording_under(path: str) -> _Switch:
+    """Record, as the work of the module whose full path is ``path``: for running something again.
+
+    Args:
+        path: from the outermost module on.
+
+    Returns:
+        A context manager that also decorates.
+
+    Example:
+        >>> import autograd_core as ag
+        >>> from autograd_core.modes import recording_under
+        >>> x = ag.tensor(2.0, requires_grad=True)
+        >>> with ag.no_grad(), recording_under("net.layer1"):
+        ...     y = x * 3
+        >>> y.node.path
+        'net.layer1'
+    """
+    return _Switch(True, path)
+
+
 def is_grad_enabled() -> bool:
     """Whether operations on tensors that require gradients are recorded right now.
 

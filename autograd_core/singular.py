@@ -20,9 +20,9 @@ class Singularities:
     """NumPy's floating-point errors while rules run, as a list of what happened; a context manager."""
 
     def __init__(self) -> None:
-        self.seen: list[str] = []
+        self.seen = seen = list[str]()  # the function below must not know self: that would be a cycle
         self._asked = np.geterr()  # what the caller wants done about divisions by 0 and NaNs
-        self._state = np.errstate(divide="call", invalid="call", call=lambda kind, _: self.seen.append(kind))
+        self._state = np.errstate(divide="call", invalid="call", call=lambda kind, _: seen.append(kind))
 
     def __enter__(self) -> list[str]:
         self._state.__enter__()
@@ -38,7 +38,8 @@ class Singularities:
             if isinstance(g, np.ndarray | np.generic):
                 gradient = np.where(g == 0, 0, gradient)
             else:  # recorded: a NaN inside would spoil the next order, so keep the operands away from it
-                gradient = np.where(g == 0, 0, rule(g, *(_tamed(value, g == 0) for value in kept)))
+                stuck = (g == 0) & ~np.isfinite(gradient)  # elsewhere 0 is a number like others, with a slope
+                gradient = np.where(stuck, 0, rule(g, *(_tamed(value, stuck) for value in kept)))
                 self.seen.clear()
         asked = (self._asked["divide"], self._asked["invalid"])
         if not np.isfinite(getattr(gradient, "_data", gradient)).all():

@@ -8,28 +8,34 @@ from typing import Any, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
+from . import array_api
 from . import backward as _backward
+from . import derivatives as table
+from .creation import make_leaf, on_cpu
 from .derivatives import elementwise as ew
-from .derivatives import indexing, products, reductions, shapes
-from .errors import CoercionError, DTypeError, GraphError, ShapeError
+from .derivatives.calls import operator_call
+from .derivatives.define import primitive_of
+from .errors import CoercionError, DTypeError, GraphError, ShapeError, UnsupportedError
 from .mutation import assign, replace_data, update
 from .numpy_protocol import array_function, array_ufunc, constant
-from .recording import TensorBase, new_node, set_tensor_class, wrap
+from .recording import TensorBase, set_tensor_class, wrap
 from .walk import retain
 
 Operand: TypeAlias = "Tensor | npt.ArrayLike"
 
 
-def _reflected(op: Callable[..., Tensor]) -> Callable[..., Tensor]:
-    return lambda self, other: op(other, self)
+def _operators(op: Callable[..., Tensor], name: str, symbol: str) -> tuple[Callable[..., Tensor], ...]:
+    """``self op other``, ``other op self`` and ``self op= other``."""
+    forward = operator_call(primitive_of(op), f"__r{name}__") if op is not table.products.matmul else op
+    return forward, lambda self, other: op(other, self), lambda self, other: update(self, op(self, other), symbol + "=")
 
 
-def _in_place(op: Callable[..., Tensor], by: str) -> Callable[..., Tensor]:
-    return lambda self, other: update(self, op(self, other), by)
+def _constant(function: Callable[..., Any]) -> Callable[..., Any]:
+    return lambda self, *args, **options: constant(function, self, *args, **options)
 
 
-def _constant(function: np.ufunc) -> Callable[..., Tensor]:
-    return lambda self, *other: constant(function, self, *other)
+def _number(kind: Callable[[Any], Any]) -> Callable[..., Any]:
+    return lambda self: kind(self.item())
 
 
 class Tensor(TensorBase):
@@ -76,6 +82,8 @@ class Tensor(TensorBase):
         """The number of elements."""
         return self._data.size
 
+    device = "cpu"  # the only one; the array API asks
+
     @property
     def requires_grad(self) -> bool:
         """Whether operations on this tensor are recorded. Can be set on leaves and constants."""
@@ -89,7 +97,7 @@ class Tensor(TensorBase):
         elif not wanted:
             self.node = None
         elif self.node is None:
-            _make_leaf(self)
+            make_leaf(self)
 
     @property
     def is_leaf(self) -> bool:
@@ -214,7 +222,7 @@ class Tensor(TensorBase):
         if self.node is not None:
             raise CoercionError(
                 "NumPy asked for the plain array of a tensor that requires grad, which would drop it from the graph. "
-                "If that is what you want, say so with .numpy() or .detach()."
+                "To join tensors use ag.stack or ag.concatenate; to leave the graph say so with .numpy() or .detach()."
             )
         return np.array(self._data, dtype=dtype, copy=copy)
 
@@ -222,11 +230,7 @@ class Tensor(TensorBase):
         """The values as (nested lists of) Python numbers."""
         return self._data.tolist()
 
-    def __float__(self) -> float:
-        return float(self.item())
-
-    def __int__(self) -> int:
-        return int(self.item())
+    __float__, __int__, __complex__ = _number(float), _number(int), _number(complex)
 
     def __index__(self) -> int:
         if self._data.dtype.kind not in "iu":
@@ -271,24 +275,23 @@ class Tensor(TensorBase):
         copy._data, copy._name = self._data.copy(), self._name
         copy.node = copy.base = copy.views = None
         if self.node is not None:
-            _make_leaf(copy)
+            make_leaf(copy)
             copy.grad = None if self.grad is None else self.grad.detach().clone()
         memo[id(self)] = copy
         return copy
 
     # Operators
 
-    __add__, __radd__, __iadd__ = ew.add, _reflected(ew.add), _in_place(ew.add, "+=")
-    __sub__, __rsub__, __isub__ = ew.subtract, _reflected(ew.subtract), _in_place(ew.subtract, "-=")
-    __mul__, __rmul__, __imul__ = ew.multiply, _reflected(ew.multiply), _in_place(ew.multiply, "*=")
-    __truediv__, __rtruediv__, __itruediv__ = ew.divide, _reflected(ew.divide), _in_place(ew.divide, "/=")
-    __floordiv__, __rfloordiv__ = ew.floor_divide, _reflected(ew.floor_divide)
-    __mod__, __rmod__, __imod__ = ew.remainder, _reflected(ew.remainder), _in_place(ew.remainder, "%=")
-    __pow__, __rpow__, __ipow__ = ew.power, _reflected(ew.power), _in_place(ew.power, "**=")
-    __matmul__, __rmatmul__ = products.matmul, _reflected(products.matmul)
-    __imatmul__ = _in_place(products.matmul, "@=")
+    __add__, __radd__, __iadd__ = _operators(ew.add, "add", "+")
+    __sub__, __rsub__, __isub__ = _operators(ew.subtract, "sub", "-")
+    __mul__, __rmul__, __imul__ = _operators(ew.multiply, "mul", "*")
+    __truediv__, __rtruediv__, __itruediv__ = _operators(ew.divide, "truediv", "/")
+    __floordiv__, __rfloordiv__, __ifloordiv__ = _operators(ew.floor_divide, "floordiv", "//")
+    __mod__, __rmod__, __imod__ = _operators(ew.remainder, "mod", "%")
+    __pow__, __rpow__, __ipow__ = _operators(ew.power, "pow", "**")
+    __matmul__, __rmatmul__, __imatmul__ = _operators(table.products.matmul, "matmul", "@")
     __neg__ = ew.negative
-    __abs__ = ew.absolute
+    __abs__ = table.pieces.absolute
 
     def __pos__(self) -> Tensor:
         return self
@@ -302,48 +305,64 @@ class Tensor(TensorBase):
     # Comparisons and logic give constants.
     __lt__, __le__ = _constant(np.less), _constant(np.less_equal)
     __gt__, __ge__ = _constant(np.greater), _constant(np.greater_equal)
-    __eq__ = _constant(np.equal)  # type: ignore[assignment]  # elementwise, as in NumPy
-    __ne__ = _constant(np.not_equal)  # type: ignore[assignment]  # elementwise, as in NumPy
+    __eq__ = _constant(np.equal)  # elementwise, as in NumPy
+    __ne__ = _constant(np.not_equal)  # elementwise, as in NumPy
     __and__ = __rand__ = _constant(np.bitwise_and)
     __or__ = __ror__ = _constant(np.bitwise_or)
     __xor__ = __rxor__ = _constant(np.bitwise_xor)
+    __lshift__, __rshift__ = _constant(np.left_shift), _constant(np.right_shift)
     __invert__ = _constant(np.invert)
     __hash__ = object.__hash__  # by identity, although == compares elements
 
     def __getitem__(self, index: Any) -> Tensor:
-        return indexing.getitem(self, indexing.plain_index(index))
+        return table.indexing.getitem(self, table.indexing.plain_index(index))
 
     def __setitem__(self, index: Any, value: Operand) -> None:
         assign(self, index, value)
 
-    # Functions as methods
+    # Functions as methods: NumPy's, except that sort gives a sorted tensor instead of changing this one
+    sqrt, square, clone, copy, astype, conj = ew.sqrt, ew.square, ew.clone, ew.clone, ew.astype, ew.conjugate
+    exp, expm1, sigmoid = table.exponentials.exp, table.exponentials.expm1, table.exponentials.sigmoid
+    log, log1p, logsumexp = table.exponentials.log, table.exponentials.log1p, table.special.logsumexp
+    sin, cos, tan = table.trigonometry.sin, table.trigonometry.cos, table.trigonometry.tan
+    tanh, relu, softmax = table.trigonometry.tanh, table.pieces.relu, table.special.softmax
+    abs, sign, clip, round = table.pieces.absolute, table.pieces.sign, table.pieces.clip, table.pieces.round
+    floor, ceil, maximum, minimum = table.pieces.floor, table.pieces.ceil, table.pieces.maximum, table.pieces.minimum
+    sum, prod, mean = table.reductions.sum, table.reductions.prod, table.reductions.mean
+    max, min, var, std = table.reductions.max, table.reductions.min, table.moments.var, table.moments.std
+    cumsum, cumprod, sort = table.scans.cumsum, table.scans.cumprod, table.ordering.sort
+    swapaxes, squeeze, expand_dims = table.moving.swapaxes, table.shapes.squeeze, table.shapes.expand_dims
+    broadcast_to, ravel, repeat = table.shapes.broadcast_to, table.shapes.ravel, table.shapes.repeat
+    dot, diagonal, trace = table.products.dot, table.diagonals.diagonal, table.diagonals.trace
+    take, choose, compress = table.selecting.take, table.selecting.choose, table.selecting.compress
 
-    exp, log, sqrt, square = ew.exp, ew.log, ew.sqrt, ew.square
-    sin, cos, tanh, sigmoid, relu = ew.sin, ew.cos, ew.tanh, ew.sigmoid, ew.relu
-    abs, clone, astype = ew.absolute, ew.clone, ew.astype
-    sum, mean, max, min = reductions.sum, reductions.mean, reductions.max, reductions.min
-    swapaxes, squeeze, expand_dims = shapes.swapaxes, shapes.squeeze, shapes.expand_dims
-    broadcast_to = shapes.broadcast_to
+    argmax, argmin, argsort = _constant(np.argmax), _constant(np.argmin), _constant(np.argsort)
+    all, any = _constant(np.all), _constant(np.any)
+    nonzero, searchsorted = _constant(np.nonzero), _constant(np.searchsorted)
+
+    def flatten(self) -> Tensor:
+        """The elements in C order on one axis, as a copy."""
+        return ew.clone(table.shapes.ravel(self))
 
     def reshape(self, *shape: Any) -> Tensor:
         """The same elements in another shape: ``t.reshape(2, 3)`` or ``t.reshape((2, 3))``."""
-        return shapes.reshape(self, shape[0] if len(shape) == 1 else shape)
+        return table.shapes.reshape(self, shape[0] if len(shape) == 1 else shape)
 
     def transpose(self, *axes: Any) -> Tensor:
         """Axes in another order, reversed by default: ``t.transpose(1, 0)`` or ``t.transpose((1, 0))``."""
-        return shapes.transpose(self, (axes[0] if len(axes) == 1 else axes) or None)
+        return table.moving.transpose(self, (axes[0] if len(axes) == 1 else axes) or None)
 
     @property
     def T(self) -> Tensor:
         """The axes in reverse order."""
-        return shapes.transpose(self)
+        return table.moving.transpose(self)
 
     @property
     def mT(self) -> Tensor:
         """The last two axes exchanged."""
-        return shapes.swapaxes(self, -1, -2)
+        return table.moving.matrix_transpose(self)
 
-    # NumPy's protocols
+    # NumPy's protocols and the array API's
 
     def __array_ufunc__(self, ufunc: np.ufunc, method: str, *inputs: Any, **kwargs: Any) -> Any:
         return array_ufunc(ufunc, method, *inputs, **kwargs)
@@ -351,54 +370,21 @@ class Tensor(TensorBase):
     def __array_function__(self, function: Any, types: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         return array_function(function, args, kwargs)
 
+    def __array_namespace__(self, *, api_version: str | None = None) -> Any:
+        if api_version not in (None, *array_api.VERSIONS):
+            raise UnsupportedError(f"array API {api_version!r}: the versions here are {array_api.VERSIONS}.")
+        return array_api
+
+    def to_device(self, device: str, /, *, stream: None = None) -> Tensor:
+        """The tensor itself; there is no other device than "cpu"."""
+        on_cpu("to_device", device)
+        return self
+
+    def __dlpack__(self, *, stream: None = None, **options: Any) -> Any:
+        return np.asarray(self).__dlpack__(stream=stream, **options)  # a CoercionError where grad is required
+
+    def __dlpack_device__(self) -> tuple[int, int]:
+        return self._data.__dlpack_device__()
+
 
 set_tensor_class(Tensor)
-
-
-def tensor(data: Any, *, dtype: npt.DTypeLike | None = None, requires_grad: bool = False,
-           name: str | None = None) -> Tensor:
-    """A Tensor with a copy of ``data``.
-
-    Args:
-        data: a number, nested sequences of numbers, an ndarray or a Tensor; real.
-        dtype: by default NumPy's choice: float64 for Python floats, an array's own dtype.
-        requires_grad: record what is computed from it. Needs a float dtype.
-        name: a label for pictures and messages.
-
-    Returns:
-        A leaf Tensor of the shape of ``data``; a number becomes a 0-d Tensor.
-
-    Raises:
-        DTypeError: data that is not real numbers; ``requires_grad`` on integers or booleans.
-        ShapeError: nested sequences of unequal length.
-
-    Example:
-        >>> import autograd_core as ag
-        >>> ag.tensor([1, 2], dtype="float32", requires_grad=True)
-        tensor([1., 2.], dtype=float32, requires_grad=True)
-    """
-    if isinstance(data, np.ma.MaskedArray):
-        raise DTypeError("tensor: a masked array; fill it with .filled(value) first.")
-    try:
-        array = np.array(data.data if isinstance(data, Tensor) else data, dtype=dtype)
-    except ValueError as error:
-        raise ShapeError(f"tensor: {error}") from None
-    if array.dtype.kind not in "biuf":
-        raise DTypeError(f"tensor: data of dtype {array.dtype}; expected real numbers.")
-    if not array.dtype.isnative:
-        array = array.astype(array.dtype.newbyteorder("="))
-    result: Tensor = wrap(np.ascontiguousarray(array) if array.ndim else array)
-    if requires_grad:
-        _make_leaf(result)
-    result.name = name
-    return result
-
-
-def _make_leaf(tensor: Tensor) -> None:
-    if tensor.dtype.kind != "f":
-        raise DTypeError(
-            f"requires_grad: a tensor of {tensor.dtype} cannot have a gradient; make it a float, e.g. dtype=float."
-        )
-    tensor.node = new_node(None, (), None, tensor._data, "")
-    tensor.node.value = tensor._data  # however large: it is the tensor's own memory
-    tensor.node.name = tensor._name

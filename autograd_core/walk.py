@@ -25,22 +25,23 @@ def retain(gradient: TensorBase) -> None:
 
 
 def walk(seeds: dict[Node, Any], wanted: Collection[Node] | None = None, create_graph: bool = False, *,
-         watch: Callable[[Node, Any], None] | None = None) -> tuple[dict[Node, Any], list[Node]]:
+         stop: bool = False, watch: Callable[[Node, Any], None] | None = None) -> tuple[dict[Node, Any], list[Node]]:
     """Carry the seeds' gradients down the graph.
 
     Args:
         seeds: the gradient to start from at each output node.
         wanted: nodes whose gradient to return; None for the leaves and the nodes that retain theirs.
         create_graph: give the rules Tensors and record what they do.
+        stop: do not look behind what is wanted, as if those nodes were leaves.
         watch: called with every node and its complete gradient.
 
     Returns:
         The wanted gradients by node, each with memory of its own; and the nodes visited, newest first.
     """
-    order = nodes_behind(seeds)
+    order = nodes_behind(seeds, wanted if stop and wanted is not None else ())
     useful = None
     if wanted is not None:
-        useful = _leading_to(wanted, order)
+        useful = leading_to(wanted, order)
         order = [node for node in order if node in useful]
     gradients = dict(seeds)
     found: dict[Node, Any] = {}
@@ -61,21 +62,23 @@ def walk(seeds: dict[Node, Any], wanted: Collection[Node] | None = None, create_
                 continue
             if node in wanted if wanted is not None else node.hooks is not None and retain in node.hooks:
                 found[node] = np.copy(g)
+                if stop:
+                    continue
             primitive: Any = node.primitive  # only leaves have none
             if node.serial < newest_write:
-                _check_saved(node)
+                check_saved(node)
             rules = primitive.rules
             for position, parent, kept, fits in edges:
                 if useful is not None and parent not in useful:
                     continue
                 if node.freed:
                     raise GraphError(_FREED)
-                rule, args = rules[position], kept if not create_graph else _as_tensors(node, position, kept)
+                rule, args = rules[position], kept if not create_graph else as_tensors(node, position, kept)
                 gradient = rule(g, *args)
                 if seen:
                     gradient = singularities.settle(gradient, g, primitive, rule, args)
                 if fits is not None:
-                    gradient = _fit(gradient, *fits)
+                    gradient = fit(gradient, *fits)
                 if parent not in gradients:
                     gradients[parent] = gradient
                     if not parent.edges and gradient is not g and gradient.base is None:
@@ -94,19 +97,25 @@ _FREED = (
 )
 
 
-def nodes_behind(roots: Collection[Node]) -> list[Node]:
-    """The roots and all that they were computed from, newest first: an order in which gradients can flow."""
+def nodes_behind(roots: Collection[Node], ends: Collection[Node] = ()) -> list[Node]:
+    """The roots and all that they were computed from, newest first: an order in which gradients can flow.
+
+    The search goes no further behind the nodes among ``ends``.
+    """
     seen = set(roots)
     stack = list(seen)
     while stack:
-        for edge in stack.pop().edges:
+        node = stack.pop()
+        if node in ends:
+            continue
+        for edge in node.edges:
             if edge[1] not in seen:
                 seen.add(edge[1])
                 stack.append(edge[1])
     return sorted(seen, key=_serial, reverse=True)
 
 
-def _leading_to(wanted: Collection[Node], order: list[Node]) -> set[Node]:
+def leading_to(wanted: Collection[Node], order: list[Node]) -> set[Node]:
     """The nodes through which a gradient reaches what is wanted."""
     useful: set[Node] = set()
     for node in reversed(order):
@@ -131,14 +140,15 @@ def _run_hooks(node: Node, g: Any) -> Any:
     return g
 
 
-def _check_saved(node: Node) -> None:
+def check_saved(node: Node) -> None:
+    """Raise SavedArrayError if something that the rules of ``node`` need was written since."""
     for _, _, kept, _ in node.edges:
         for value in kept:
             if isinstance(value, ndarray):
                 check_unwritten(value, node.serial, node.primitive.name)  # type: ignore[union-attr]  # not a leaf
 
 
-def _as_tensors(node: Node, position: int, kept: list[Any]) -> list[Any]:
+def as_tensors(node: Node, position: int, kept: list[Any]) -> list[Any]:
     """What a rule kept, as Tensors again where it depends on something: its output, its operands."""
     primitive: Primitive = node.primitive  # type: ignore[assignment]  # not a leaf
     # A variadic primitive has one operand name for all: here it means the operand at this position.
@@ -151,7 +161,7 @@ def _as_tensors(node: Node, position: int, kept: list[Any]) -> list[Any]:
     ]
 
 
-def _fit(gradient: Any, shape: tuple[int, ...], dtype: np.dtype[Any]) -> Any:
+def fit(gradient: Any, shape: tuple[int, ...], dtype: np.dtype[Any]) -> Any:
     """Undo broadcasting and promotion: sum what was repeated, and return to the operand's shape and dtype."""
     if gradient.shape != shape:
         extra = gradient.ndim - len(shape)

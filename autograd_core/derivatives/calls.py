@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from .. import recording as tape
+from ..errors import DTypeError
 from ..modes import current_mode
 from ..recording import NUMBERS, SMALL, Node, Primitive, Summary, TensorBase
 from ..writes import tick
@@ -22,7 +23,22 @@ _ERRORS = (ValueError, TypeError, OverflowError)
 
 def elementwise_call(p: Primitive) -> Callable[..., Any]:
     """The function that people call: computes, and records when an operand requires grad."""
-    return _unary(p) if len(p.operands) == 1 else _binary(p)
+    return _unary(p) if len(p.operands) == 1 else _binary(p, p.operand)
+
+
+def operator_call(p: Primitive, reflected: str) -> Callable[..., Any]:
+    """The same as a Tensor's operator: what is not numbers but has the ``reflected`` method gets its say."""
+
+    def operand(x: Any, position: int) -> Any:
+        try:
+            return p.operand(x, position)
+        except DTypeError:
+            foreign = not isinstance(x, ndarray | np.generic) and type(x).__module__ != "builtins"
+            if foreign and hasattr(x, reflected):
+                return NotImplemented
+            raise
+
+    return _binary(p, operand)
 
 
 def _unary(p: Primitive) -> Callable[..., Any]:
@@ -59,7 +75,7 @@ def _unary(p: Primitive) -> Callable[..., Any]:
     return call
 
 
-def _binary(p: Primitive) -> Callable[..., Any]:
+def _binary(p: Primitive, operand: Callable[[Any, int], Any]) -> Callable[..., Any]:
     forward = p.forward
     keep_a, keep_b = _pickers(p)
 
@@ -67,11 +83,13 @@ def _binary(p: Primitive) -> Callable[..., Any]:
         if isinstance(a, TensorBase):
             ad, an = a._data, a.node
         else:
-            ad, an = a if type(a) in NUMBERS else p.operand(a, 0), None
+            ad, an = a if type(a) in NUMBERS else operand(a, 0), None
         if isinstance(b, TensorBase):
             bd, bn = b._data, b.node
         else:
-            bd, bn = b if type(b) in NUMBERS else p.operand(b, 1), None
+            bd, bn = b if type(b) in NUMBERS else operand(b, 1), None
+            if bd is NotImplemented:
+                return bd
         try:
             out = forward(ad, bd)
         except _ERRORS as error:

@@ -10,7 +10,7 @@ import inspect
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, ParamSpec
+from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
 import numpy as np
 
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from ..tensor import Tensor
 
 P = ParamSpec("P")
+R = TypeVar("R")
 
 
 @dataclass(frozen=True)
@@ -93,6 +94,7 @@ def primitive(*, over: Domain, numpy: Callable[..., Any] | None = None, variadic
         options = parameters[count:]
         defaults = {option.name: option.default for option in options}
         names = list(defaults)
+        positional = [option.name for option in options if option.kind is not inspect.Parameter.KEYWORD_ONLY]
         plain = inspect.Parameter.empty not in defaults.values()  # may be called with its operands alone
         joined = (lambda *xs, **o: forward(xs, **o)) if variadic else forward
         op = Primitive(name, joined, dict(rules), options=names, variadic=variadic, view=view, explain=explain)
@@ -100,9 +102,9 @@ def primitive(*, over: Domain, numpy: Callable[..., Any] | None = None, variadic
         def bind(args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[tuple[Any, ...], dict[str, Any]]:
             """The operands, and every option by name."""
             args += tuple(kwargs.pop(x.name) for x in parameters[:count] if x.name in kwargs)
-            if len(args) < count or len(args) > count + len(names):
+            if len(args) < count or len(args) > count + len(positional):
                 raise TypeError(f"{name}: takes {[*rules, *names]}, got {len(args)} positional arguments.")
-            params = defaults | dict(zip(names, args[count:], strict=False))
+            params = defaults | dict(zip(positional, args[count:], strict=False))
             for option, value in kwargs.items():
                 if option in params:
                     params[option] = value
@@ -124,10 +126,10 @@ def primitive(*, over: Domain, numpy: Callable[..., Any] | None = None, variadic
 
 
 def composite(*, over: Domain, numpy: Callable[..., Any] | None = None, kink: str = ""
-              ) -> Callable[[Callable[P, Tensor]], Callable[P, Tensor]]:
+              ) -> Callable[[Callable[P, R]], Callable[P, R]]:
     """Register a function written with other entries: it needs no rule, but is tested and listed like one."""
 
-    def decorate(function: Callable[P, Tensor]) -> Callable[P, Tensor]:
+    def decorate(function: Callable[P, R]) -> Callable[P, R]:
         _register(function, over, numpy, None, kink)
         return function
 

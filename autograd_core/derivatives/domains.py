@@ -29,10 +29,15 @@ class Elementwise:
 
 @dataclass(frozen=True)
 class Case:
-    """One call to try: a shape for every operand, and the options."""
+    """One call to try: a shape for every operand, and the options; the last operands may be passed by ``names``.
+
+    ``before`` are arguments ahead of the operands (the subscripts of ``einsum``).
+    """
 
     shapes: tuple[tuple[int, ...], ...]
     options: dict[str, Any] = field(default_factory=dict)
+    names: tuple[str, ...] = ()
+    before: tuple[Any, ...] = ()
 
 
 @dataclass(frozen=True)

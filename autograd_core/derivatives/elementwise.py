@@ -1,30 +1,21 @@
-"""Functions of each element. ``g`` is the gradient that arrives, ``y`` the output; broadcasting is the engine's."""
+"""Arithmetic. ``g`` is the gradient that arrives, ``y`` the output; broadcasting is the engine's."""
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
 
 from ..errors import DTypeError
+from ..recording import NUMBERS
 from .define import elementwise, primitive
-from .domains import (
-    BENT_AT_0,
-    MODULO,
-    NONZERO_DIVISOR,
-    PAIRS,
-    POSITIVE,
-    POSITIVE_BASE,
-    REALS,
-    UNTIED_PAIRS,
-    Case,
-    Cases,
-)
+from .domains import MODULO, NONZERO_DIVISOR, PAIRS, POSITIVE, POSITIVE_BASE, REALS, Case, Cases
 
 __all__ = [
-    "absolute", "add", "astype", "clone", "cos", "divide", "exp", "floor_divide", "log", "maximum", "minimum",
-    "multiply", "negative", "power", "relu", "remainder", "sigmoid", "sign", "sin", "sqrt", "square", "subtract",
-    "tanh", "where",
+    "add", "astype", "cbrt", "clone", "conj", "conjugate", "divide", "float_power", "floor_divide", "fmod", "imag",
+    "ldexp", "multiply", "negative", "positive", "power", "real", "reciprocal", "remainder", "sqrt", "square",
+    "subtract", "where",
 ]
 
 # Arithmetic
@@ -42,12 +33,29 @@ multiply = elementwise(np.multiply, a=lambda g, b: g * b, b=lambda g, a: g * a, 
 divide = elementwise(np.divide, a=lambda g, b: g / b, b=lambda g, a, b: -(g / b) * (a / b), over=NONZERO_DIVISOR,
     doc="a / b. dy/da = 1 / b, dy/db = -a / b**2.",
     example="ag.divide(1.0, 4.0) -> tensor(0.25)")
-# b - (b != 0) is the exponent b - 1, but 0 for b = 0, where x**0 is flat even at x = 0; a + (a == 0) keeps log finite.
-power = elementwise(np.power, a=lambda g, a, b: g * (b * a ** (b - (b != 0))),
-    b=lambda g, a, y: g * (y * np.log(a + (a == 0))), over=POSITIVE_BASE,
-    kink="0 for the exponent at a = 0",
-    doc="a ** b. dy/da = b a**(b-1), dy/db = y log(a), taken as 0 at a = 0.",
+
+
+def _lowered(a: Any, b: Any) -> Any:
+    """The exponent b - 1; but 0 for 0**0, since a**0 is flat even at a = 0."""
+    return b - (b != 0) if type(b) in NUMBERS else b - ((a != 0) | (b != 0))
+
+
+def _log_base(a: Any, b: Any, y: Any) -> Any:
+    """log a in the dtype of y = a**b; 0 where a = 0 and b >= 0."""
+    return math.log(a) if type(a) in NUMBERS and a > 0 else np.log(np.where((a == 0) & (b >= 0), np.ones_like(y), a))
+
+
+power = elementwise(np.power, a=lambda g, a, b: g * (b * (a + (a == 0) * (b == 0)) ** (b - 1)),
+    b=lambda g, a, b, y: g * (y * _log_base(a, b, y)), over=POSITIVE_BASE,
+    kink="0 for the exponent at a = 0, b >= 0",
+    doc="a ** b. dy/da = b a**(b-1), dy/db = y log(a), taken as 0 at a = 0, b >= 0.",
     example="ag.power(2.0, 3) -> tensor(8.)")
+float_power = elementwise(np.float_power,
+    a=lambda g, a, b: g * (b * np.float_power(a + (a == 0) * (b == 0), b - 1)),
+    b=lambda g, a, b, y: g * (y * _log_base(a, b, y)), over=POSITIVE_BASE,
+    kink="0 for the exponent at a = 0, b >= 0",
+    doc="a ** b in float64 at least, also of integers. dy/da = b a**(b-1), dy/db = y log(a), as of power.",
+    example="ag.float_power(2, -1) -> tensor(0.5)")
 negative = elementwise(np.negative, x=lambda g: -g, over=REALS,
     doc="-x. dy/dx = -1.",
     example="ag.negative(1.5) -> tensor(-1.5)")
@@ -58,7 +66,39 @@ sqrt = elementwise(np.sqrt, x=lambda g, x: g / (2 * np.sqrt(x)), over=POSITIVE,
     doc="Square root. dy/dx = 1 / (2 √x).",
     example="ag.sqrt(9.0) -> tensor(3.)")
 
-# These two need the quotient away from whole numbers, where they jump.
+cbrt = elementwise(np.cbrt, x=lambda g, y: g / y / y * (1 / 3), over=POSITIVE,
+    doc="Cube root, also of negative numbers. dy/dx = 1 / (3 y**2).",
+    example="ag.cbrt(-27.0) -> tensor(-3.)")
+reciprocal = elementwise(np.reciprocal, x=lambda g, x: -g / x / x, over=POSITIVE,
+    doc="1 / x. dy/dx = -1 / x**2.",
+    example="ag.reciprocal(4.0) -> tensor(0.25)")
+
+
+@primitive(x=lambda g, n: np.ldexp(g, n), n=None, numpy=np.ldexp,
+           explain=lambda x, n: "" if np.asarray(n).dtype.kind in "biu" else "n must hold integers.",
+           over=Cases((Case(((), ())), Case(((2, 3), (3,))), Case(((3,), (2, 1))))))
+def ldexp(x: Any, n: Any) -> Any:
+    """x 2**n, exact. dy/dx = 2**n.
+
+    Args:
+        x: Tensor, array or number.
+        n: integers that broadcast with ``x``; constants.
+
+    Returns:
+        Tensor of the broadcast shape.
+
+    Raises:
+        DTypeError: an ``n`` that is not integers.
+
+    Example:
+        >>> import autograd_core as ag
+        >>> ag.ldexp(ag.tensor(0.75), 4)
+        tensor(12.)
+    """
+    return np.ldexp(x, n)
+
+
+# These need the quotient away from whole numbers, where they jump.
 floor_divide = elementwise(np.floor_divide, a=lambda g: np.zeros_like(g), b=lambda g: np.zeros_like(g), over=MODULO,
     kink="0 at the jumps",
     doc="floor(a / b). Piecewise constant: the gradient is exactly 0.",
@@ -67,59 +107,27 @@ remainder = elementwise(np.remainder, a=lambda g: g, b=lambda g, a, b: -g * (a /
     kink="as on either side of the jumps",
     doc="a - b floor(a / b), with the sign of b. dy/da = 1, dy/db = -floor(a / b).",
     example="ag.remainder(-7.0, 3.0) -> tensor(2.)")
+fmod = elementwise(np.fmod, a=lambda g: g, b=lambda g, a, b, y: -g * np.rint((a - y) / b), over=MODULO,
+    kink="as on either side of the jumps",
+    doc="a - b trunc(a / b), with the sign of a. dy/da = 1, dy/db = -trunc(a / b).",
+    example="ag.fmod(-7.0, 3.0) -> tensor(-1.)")
 
-# Exponentials, logarithms and waves
+# The parts of a complex number, of a real one
 
-exp = elementwise(np.exp, x=lambda g, y: g * y, over=REALS,
-    doc="e**x. dy/dx = y.",
-    example="ag.exp(1.0) -> tensor(2.71828183)")
-log = elementwise(np.log, x=lambda g, x: g / x, over=POSITIVE,
-    doc="Natural logarithm. dy/dx = 1 / x.",
-    example="ag.log(1.0) -> tensor(0.)")
-sin = elementwise(np.sin, x=lambda g, x: g * np.cos(x), over=REALS,
-    doc="Sine of x in radians. dy/dx = cos x.",
-    example="ag.sin(0.5) -> tensor(0.47942554)")
-cos = elementwise(np.cos, x=lambda g, x: -g * np.sin(x), over=REALS,
-    doc="Cosine of x in radians. dy/dx = -sin x.",
-    example="ag.cos(0.5) -> tensor(0.87758256)")
-tanh = elementwise(np.tanh, x=lambda g, y: g * (1 - y * y), over=REALS,
-    doc="Hyperbolic tangent. dy/dx = 1 - y**2.",
-    example="ag.tanh(0.5) -> tensor(0.46211716)")
+positive = elementwise(np.positive, x=lambda g: g, over=REALS,
+    doc="+x, a copy. dy/dx = 1.",
+    example="ag.positive(1.5) -> tensor(1.5)")
+conjugate = conj = elementwise(np.conjugate, x=lambda g: g, over=REALS,
+    doc="x itself: tensors are real. dy/dx = 1.",
+    example="ag.conjugate(1.5) -> tensor(1.5)")
+real = elementwise(np.positive, x=lambda g: g, over=REALS, name="real", numpy=np.real,
+    doc="x itself, a copy: tensors are real. dy/dx = 1.",
+    example="ag.real(1.5) -> tensor(1.5)")
+imag = elementwise(lambda x: np.zeros_like(x), x=lambda g: np.zeros_like(g), over=REALS, name="imag", numpy=np.imag,
+    doc="Zeros: tensors are real. The gradient is exactly 0.",
+    example="ag.imag(1.5) -> tensor(0.)")
 
-
-def _sigmoid(x: Any) -> Any:
-    # Neither exponential can overflow, and the far tails keep their relative precision.
-    return np.exp(np.minimum(x, 0)) / (1 + np.exp(-np.abs(x)))
-
-
-sigmoid = elementwise(_sigmoid, x=lambda g, y: g * (y * (1 - y)), over=REALS, name="sigmoid",
-    doc="Logistic function 1 / (1 + e**-x). dy/dx = y (1 - y).",
-    example="ag.sigmoid([-1000.0, 0.0]) -> tensor([0. , 0.5])")
-
-# Pieces. At a kink the gradient is the one of docs/conventions.md.
-
-sign = elementwise(np.sign, x=lambda g: np.zeros_like(g), over=BENT_AT_0,
-    kink="0 at 0",
-    doc="-1, 0 or 1. Piecewise constant: the gradient is exactly 0.",
-    example="ag.sign([-2.0, 0.0]) -> tensor([-1.,  0.])")
-absolute = elementwise(np.absolute, x=lambda g, x: g * np.sign(x), over=BENT_AT_0,
-    kink="0 at 0",
-    doc="|x|. dy/dx = sign x, 0 at 0.",
-    example="ag.absolute(-2.0) -> tensor(2.)")
-relu = elementwise(lambda x: np.maximum(x, 0), x=lambda g, y: g * (y > 0), over=BENT_AT_0, name="relu",
-    kink="0 at 0",
-    doc="max(0, x). dy/dx = 1 where x > 0, else 0.",
-    example="ag.relu([-1.0, 2.0]) -> tensor([0., 2.])")
-maximum = elementwise(np.maximum, a=lambda g, a, b: g * (a > b) + g * (a == b) * 0.5,
-    b=lambda g, a, b: g * (b > a) + g * (a == b) * 0.5, over=UNTIED_PAIRS,
-    kink="a tie is shared evenly",
-    doc="The larger of a and b. The gradient goes to the larger one; a tie is shared evenly.",
-    example="ag.maximum([1.0, 5.0], 3.0) -> tensor([3., 5.])")
-minimum = elementwise(np.minimum, a=lambda g, a, b: g * (a < b) + g * (a == b) * 0.5,
-    b=lambda g, a, b: g * (b < a) + g * (a == b) * 0.5, over=UNTIED_PAIRS,
-    kink="a tie is shared evenly",
-    doc="The smaller of a and b. The gradient goes to the smaller one; a tie is shared evenly.",
-    example="ag.minimum([1.0, 5.0], 3.0) -> tensor([1., 3.])")
+# Choosing and copying
 
 
 @primitive(condition=None,

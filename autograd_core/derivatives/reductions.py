@@ -8,16 +8,19 @@ from typing import Any
 import numpy as np
 from numpy.lib.array_utils import normalize_axis_tuple
 
+from ..errors import DTypeError
 from ..recording import TensorBase
-from .define import primitive
-from .domains import REDUCTIONS
+from .define import apply, composite, primitive
+from .domains import REDUCTIONS, Cases, over_shapes
+from .scans import alike, cumprod, previous
 
-__all__ = ["max", "mean", "min", "sum"]
+__all__ = ["amax", "amin", "max", "mean", "min", "prod", "ptp", "sum"]
 
 Axis = int | tuple[int, ...] | None
 
 # np.sum, np.max and np.min come to the same, 2 µs later.
 _total: Any = np.add.reduce
+_product: Any = np.multiply.reduce
 _largest: Any = np.maximum.reduce
 _smallest: Any = np.minimum.reduce
 
@@ -40,10 +43,18 @@ def spread(g: Any, shape: tuple[int, ...], axis: Axis, keepdims: bool) -> Any:
     return out
 
 
-def _count(shape: tuple[int, ...], axis: Axis) -> int:
+def count(shape: tuple[int, ...], axis: Axis) -> int:
     """How many elements become one; at least 1."""
-    axes = range(len(shape)) if axis is None else normalize_axis_tuple(axis, len(shape))
-    return math.prod(shape[i] for i in axes) or 1  # the builtin max is hidden here
+    if type(axis) is int:
+        return shape[axis] or 1  # the builtin max is hidden here
+    return math.prod(shape if axis is None else [shape[i] for i in normalize_axis_tuple(axis, len(shape))]) or 1
+
+
+def _float(name: str, dtype: Any) -> Any:
+    """What ``dtype=`` may ask for: a float, or None for NumPy's choice."""
+    if dtype is not None and np.dtype(dtype).kind != "f":
+        raise DTypeError(f"{name}: dtype={np.dtype(dtype)} carries no gradient; use a float, or .numpy().")
+    return dtype
 
 
 def explain_axis(x: Any, *, axis: Axis = None, **_: Any) -> str:
@@ -58,13 +69,14 @@ def explain_axis(x: Any, *, axis: Axis = None, **_: Any) -> str:
 
 @primitive(x=lambda g, x_shape, axis, keepdims: spread(g, x_shape, axis, keepdims),
            numpy=np.sum, explain=explain_axis, over=REDUCTIONS)
-def sum(x: Any, axis: Axis = None, *, keepdims: bool = False) -> Any:
+def sum(x: Any, axis: Axis = None, *, keepdims: bool = False, dtype: Any = None) -> Any:
     """Sum over ``axis``, y = Σ x. Every element gets the gradient of its sum.
 
     Args:
         x: Tensor, array or number.
         axis: an axis, several, or None for all.
         keepdims: leave the summed axes in with size 1.
+        dtype: the float dtype to sum in.
 
     Returns:
         Tensor without (or with size 1 at) the summed axes.
@@ -77,19 +89,20 @@ def sum(x: Any, axis: Axis = None, *, keepdims: bool = False) -> Any:
         >>> ag.sum(ag.tensor([[1.0, 2.0], [3.0, 4.0]]), axis=0)
         tensor([4., 6.])
     """
-    return _total(x, axis=axis, keepdims=keepdims)
+    return _total(x, axis=axis, dtype=_float("sum", dtype), keepdims=keepdims)
 
 
 @primitive(x=lambda g, x_shape, axis, keepdims:
-               spread(g / _count(x_shape, axis), x_shape, axis, keepdims),
+               spread(g / count(x_shape, axis), x_shape, axis, keepdims),
            numpy=np.mean, explain=explain_axis, over=REDUCTIONS)
-def mean(x: Any, axis: Axis = None, *, keepdims: bool = False) -> Any:
+def mean(x: Any, axis: Axis = None, *, keepdims: bool = False, dtype: Any = None) -> Any:
     """Arithmetic mean over ``axis``, y = Σ x / n. Every element gets 1/n of the gradient.
 
     Args:
         x: Tensor, array or number.
         axis: an axis, several, or None for all.
         keepdims: leave the averaged axes in with size 1.
+        dtype: the float dtype to add in.
 
     Returns:
         Tensor without (or with size 1 at) the averaged axes.
@@ -102,19 +115,62 @@ def mean(x: Any, axis: Axis = None, *, keepdims: bool = False) -> Any:
         >>> ag.mean(ag.tensor([1.0, 2.0, 6.0]))
         tensor(3.)
     """
-    if np.ndim(x) and x.dtype.kind == "f" and x.dtype != np.float16:  # float16 needs NumPy's wider sum
-        return np.true_divide(_total(x, axis=axis, keepdims=keepdims), _count(x.shape, axis))
-    return np.mean(x, axis=axis, keepdims=keepdims)
+    if dtype is None and in_own_dtype(x):
+        return np.true_divide(_total(x, axis=axis, keepdims=keepdims), count(x.shape, axis))
+    return np.mean(x, axis=axis, dtype=_float("mean", dtype), keepdims=keepdims)
 
 
-def _share(g: Any, x: Any, y: Any, axis: Axis, keepdims: bool) -> Any:
+def in_own_dtype(x: Any) -> bool:
+    """Whether sums of ``x`` need neither a wider dtype, as those of float16 do, nor NumPy's warning of emptiness."""
+    return np.ndim(x) > 0 and x.size > 0 and x.dtype.kind == "f" and x.dtype != np.float16
+
+
+def _others(x: Any, axis: Axis) -> Any:
+    """For each element, the product of all others over ``axis``: of those before it and those behind it."""
+    axes = tuple(range(x.ndim)) if axis is None else normalize_axis_tuple(axis, x.ndim)
+    order = [i for i in range(x.ndim) if i not in axes] + [*axes]
+    shape = [x.shape[i] for i in order]
+    line = x.transpose(order).reshape(*shape[: x.ndim - len(axes)], math.prod(x.shape[i] for i in axes))
+    before = apply(cumprod, previous(line, -1, 1), -1)
+    behind = apply(cumprod, previous(line[..., ::-1], -1, 1), -1)[..., ::-1]
+    return (before * behind).reshape(shape).transpose(np.argsort(order).tolist())
+
+
+@primitive(x=lambda g, x, axis, keepdims: restore(g, x.shape, axis, keepdims) * _others(x, axis),
+           numpy=np.prod, explain=explain_axis, over=REDUCTIONS)
+def prod(x: Any, axis: Axis = None, *, keepdims: bool = False, dtype: Any = None) -> Any:
+    """Product over ``axis``, y = Π x. dy/dx_i is the product of the others: nothing is divided, zeros are exact.
+
+    Args:
+        x: Tensor, array or number.
+        axis: an axis, several, or None for all.
+        keepdims: leave the multiplied axes in with size 1.
+        dtype: the float dtype to multiply in.
+
+    Returns:
+        Tensor without (or with size 1 at) the multiplied axes.
+
+    Raises:
+        ShapeError: an axis that ``x`` does not have.
+
+    Example:
+        >>> import autograd_core as ag
+        >>> x = ag.tensor([2.0, 0.0, 5.0], requires_grad=True)
+        >>> ag.gradients(ag.prod(x), x)[0]
+        tensor([ 0., 10.,  0.])
+    """
+    return _product(x, axis=axis, dtype=_float("prod", dtype), keepdims=keepdims)
+
+
+# Extremes
+
+def share(g: Any, x: Any, y: Any, axis: Axis, keepdims: bool) -> Any:
     """The gradient of a chosen element, shared evenly among all elements that equal it (NaN equals NaN)."""
-    y = restore(y, x.shape, axis, keepdims)
-    chosen = ((x == y) | ((x != x) & (y != y))).astype(g.dtype)
+    chosen = alike(x, restore(y, x.shape, axis, keepdims)).astype(g.dtype)
     return restore(g, x.shape, axis, keepdims) / chosen.sum(axis=axis, keepdims=True) * chosen
 
 
-@primitive(x=_share, numpy=np.max, explain=explain_axis, kink="ties share evenly", over=REDUCTIONS)
+@primitive(x=share, numpy=np.max, explain=explain_axis, kink="ties share evenly", over=REDUCTIONS)
 def max(x: Any, axis: Axis = None, *, keepdims: bool = False) -> Any:
     """Largest element over ``axis``. The gradient goes to it; ties share evenly.
 
@@ -137,7 +193,7 @@ def max(x: Any, axis: Axis = None, *, keepdims: bool = False) -> Any:
     return _largest(x, axis=axis, keepdims=keepdims)
 
 
-@primitive(x=_share, numpy=np.min, explain=explain_axis, kink="ties share evenly", over=REDUCTIONS)
+@primitive(x=share, numpy=np.min, explain=explain_axis, kink="ties share evenly", over=REDUCTIONS)
 def min(x: Any, axis: Axis = None, *, keepdims: bool = False) -> Any:
     """Smallest element over ``axis``. The gradient goes to it; ties share evenly.
 
@@ -158,3 +214,69 @@ def min(x: Any, axis: Axis = None, *, keepdims: bool = False) -> Any:
         tensor([1., 3.])
     """
     return _smallest(x, axis=axis, keepdims=keepdims)
+
+
+_FEW = Cases(over_shapes((3,)) + over_shapes((2, 3), axis=0, keepdims=True))
+
+
+@composite(numpy=np.amax, kink="ties share evenly", over=_FEW)
+def amax(x: Any, axis: Axis = None, *, keepdims: bool = False) -> Any:
+    """Largest element over ``axis``: another name of ``max``.
+
+    Args:
+        x: Tensor, array or number.
+        axis: an axis, several, or None for all.
+        keepdims: leave the reduced axes in with size 1.
+
+    Returns:
+        Tensor without (or with size 1 at) the reduced axes.
+
+    Example:
+        >>> import autograd_core as ag
+        >>> ag.amax(ag.tensor([1.0, 5.0]))
+        tensor(5.)
+    """
+    return max(x, axis, keepdims=keepdims)
+
+
+@composite(numpy=np.amin, kink="ties share evenly", over=_FEW)
+def amin(x: Any, axis: Axis = None, *, keepdims: bool = False) -> Any:
+    """Smallest element over ``axis``: another name of ``min``.
+
+    Args:
+        x: Tensor, array or number.
+        axis: an axis, several, or None for all.
+        keepdims: leave the reduced axes in with size 1.
+
+    Returns:
+        Tensor without (or with size 1 at) the reduced axes.
+
+    Example:
+        >>> import autograd_core as ag
+        >>> ag.amin(ag.tensor([1.0, 5.0]))
+        tensor(1.)
+    """
+    return min(x, axis, keepdims=keepdims)
+
+
+@composite(numpy=np.ptp, kink="ties share evenly", over=_FEW)
+def ptp(x: Any, axis: Axis = None, *, keepdims: bool = False) -> Any:
+    """Peak to peak: the largest element less the smallest, over ``axis``.
+
+    Args:
+        x: Tensor, array or number.
+        axis: an axis, several, or None for all.
+        keepdims: leave the reduced axes in with size 1.
+
+    Returns:
+        Tensor without (or with size 1 at) the reduced axes.
+
+    Raises:
+        ShapeError: an axis that ``x`` does not have, or no elements.
+
+    Example:
+        >>> import autograd_core as ag
+        >>> ag.ptp(ag.tensor([1.0, 5.0, 3.0]))
+        tensor(4.)
+    """
+    return max(x, axis, keepdims=keepdims) - min(x, axis, keepdims=keepdims)

@@ -1,4 +1,4 @@
-"""Functions that models need and NumPy lacks, fused so that large inputs neither overflow nor lose digits."""
+"""Softmax and its kin, fused so that large inputs neither overflow nor lose digits."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import numpy as np
 
 from .define import primitive
 from .domains import REDUCTIONS, Cases, over_shapes
+from .exponentials import gap
 from .reductions import Axis, explain_axis, restore
 
 __all__ = ["log_softmax", "logsumexp", "softmax"]
@@ -24,17 +25,22 @@ def _top(x: Any, axis: Axis) -> Any:
     return np.maximum.reduce(x, axis=axis, keepdims=True, initial=_LOWEST[x.dtype])
 
 
+def _shifted(x: Any, axis: Axis) -> Any:
+    """x less its largest element over ``axis``; where that is inf, it is certain, and the rest -inf."""
+    top = _top(x, axis)
+    if not np.isinf(top).any():
+        return x - top
+    with np.errstate(invalid="ignore"):
+        return np.where(x == np.inf, 0, x - top)
+
+
 def _floats(x: Any) -> Any:
     return x if isinstance(x, np.ndarray) and x.dtype.kind == "f" else np.asarray(x, float)
 
 
-def _finite(y: Any) -> Any:
-    """y with 0 for infinities: what may be subtracted before exp without meeting inf - inf."""
-    return np.where(np.isinf(y), 0, y)
-
-
 @primitive(x=lambda g, x, y, axis, keepdims:
-               restore(g, x.shape, axis, keepdims) * np.exp(x - _finite(restore(y, x.shape, axis, keepdims))),
+               restore(g, x.shape, axis, keepdims) * np.exp(gap(x, restore(y, x.shape, axis, keepdims))),
+           kink="0 where all are -inf, 1 for inf",
            explain=explain_axis, over=REDUCTIONS)
 def logsumexp(x: Any, axis: Axis = None, *, keepdims: bool = False) -> Any:
     """log Σ eˣ over ``axis``, without overflow. The gradient is shared by the softmax, e**(x - y).
@@ -83,7 +89,7 @@ def log_softmax(x: Any, axis: int = -1) -> Any:
         tensor([-0.69314718, -0.69314718])
     """
     x = _floats(x)
-    shifted = x - _top(x, axis)
+    shifted = _shifted(x, axis)
     with np.errstate(divide="ignore"):
         return shifted - np.log(np.exp(shifted).sum(axis=axis, keepdims=True))
 
@@ -109,5 +115,5 @@ def softmax(x: Any, axis: int = -1) -> Any:
         tensor([0.5, 0.5])
     """
     x = _floats(x)
-    e = np.exp(x - _top(x, axis))
+    e = np.exp(_shifted(x, axis))
     return e / e.sum(axis=axis, keepdims=True)

@@ -17,7 +17,7 @@ def fortran(x: np.ndarray) -> np.ndarray:
 
 def strided(x: np.ndarray) -> np.ndarray:
     """Every other element, along every axis, of something larger."""
-    larger = np.full([2 * n for n in x.shape], np.nan, x.dtype)
+    larger = np.full([2 * n for n in x.shape], np.nan if x.dtype.kind == "f" else 0, x.dtype)
     part: np.ndarray = larger[_along_every_axis(x, slice(None, None, 2))]
     part[...] = x
     return part

@@ -25,11 +25,13 @@ MARGIN = 0.1
 
 @dataclass(frozen=True)
 class Sample:
-    """One call of an entry: calling it with other operands keeps the options."""
+    """One call of an entry: calling it with other operands keeps the options, and which operands go by name."""
 
     entry: Entry
     operands: tuple[Any, ...]
     options: dict[str, Any]
+    names: tuple[str, ...] = ()
+    before: tuple[Any, ...] = ()
 
     def __call__(self, *operands: Any) -> Any:
         """The entry's function on ``operands``, brought into its domain, and what of its result is determined."""
@@ -47,7 +49,9 @@ class Sample:
         primitive, over = self.entry.primitive, self.entry.over
         if (primitive is not None and primitive.variadic) or (isinstance(over, Cases) and over.sequence):
             return function(operands, **self.options)
-        return function(*operands, **self.options)
+        count = len(operands) - len(self.names)
+        named = dict(zip(self.names, operands[count:], strict=True))
+        return function(*self.before, *operands[:count], **named, **self.options)
 
     def __str__(self) -> str:
         return f"{self.entry.name} {' '.join(str(np.shape(x)).replace(' ', '') for x in self.operands)}"
@@ -93,7 +97,7 @@ def samples(entry: Entry, rng: np.random.Generator) -> Iterator[Sample]:
         for i in constant:
             made = over.constants[i] if i < len(over.constants) else None
             operands[i] = (made or _booleans)(case.shapes[i], rng)
-        yield Sample(entry, tuple(operands), case.options)
+        yield Sample(entry, tuple(operands), case.options, case.names, case.before)
 
 
 def draw(intervals: Sequence[Interval], shapes: Sequence[tuple[int, ...]],

@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 
 from ..backward import gradients
-from ..tensor import Tensor, tensor
+from ..creation import tensor
+from ..tensor import Tensor
 
 Arrays = list[np.ndarray]
 

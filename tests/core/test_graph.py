@@ -67,7 +67,7 @@ def test_options_and_large_arrays():
     x = leaf(np.ones((40, 5)))
     graph = ag.graph(x.sum(axis=1))
     (first, total) = graph.vertices
-    assert total.options == {"axis": 1, "keepdims": False}
+    assert total.options == {"axis": 1, "keepdims": False, "dtype": None}
     assert (first.value.shape, first.value.elements, first.value.mean, first.value.rms) == ((40, 5), None, 1.0, 1.0)
     assert first.gradient is None  # not a scalar: no gradient is known
     seeded = ag.graph(x.sum(axis=1), grad=np.full(40, 3.0))

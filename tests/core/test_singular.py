@@ -57,3 +57,11 @@ def test_a_nan_that_comes_in_goes_on():
     x = leaf([np.nan, 1.0])
     (x * x).sum().backward()
     np.testing.assert_array_equal(x.grad.numpy(), [np.nan, 2.0])
+
+
+def test_a_zero_gradient_keeps_its_slope_beside_a_singular_element():
+    x = leaf([0.0, -np.inf])
+    with np.errstate(all="ignore"):
+        (first,) = ag.gradients((x * ag.sigmoid(x)).sum(), x, create_graph=True)
+        (second,) = ag.gradients(first.sum(), x)
+    assert (first.numpy()[0], second.numpy()[0]) == (0.5, 0.5)

@@ -163,8 +163,8 @@ def test_the_engine_is_small_and_knows_no_op():
     assert lines["recording.py"] + lines["walk.py"] <= 400
     for file in files:
         code = re.sub(r'""".*?"""|#.*', "", file.read_text(), flags=re.S)
-        for name in set(TABLE) - {"sum", "reshape", "astype"}:  # methods that arrays and Tensors share
-            assert not re.search(rf"\b{name}\b", code), f"{file.name} mentions {name}"
+        for name in set(TABLE) - {"gradient"}:  # methods that lists and arrays share come after a dot
+            assert not re.search(rf"(?<![.\w]){name}\b", code), f"{file.name} mentions {name}"
 
 
 def test_files_stay_readable_in_one_sitting():

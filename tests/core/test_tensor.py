@@ -184,10 +184,20 @@ def test_methods_are_the_functions():
     x = np.array([[0.5, 1.5], [2.5, 0.25]])
     t = ag.tensor(x, requires_grad=True)
     names = ["exp", "log", "sqrt", "square", "sin", "cos", "tanh", "sigmoid", "relu"]
-    names += ["abs", "sum", "mean", "max", "min"]
+    names += ["abs", "sum", "mean", "max", "min", "expm1", "log1p", "tan", "sign", "floor", "ceil", "round", "prod"]
+    names += ["var", "std", "cumsum", "cumprod", "sort", "ravel", "diagonal", "trace", "softmax", "logsumexp", "conj"]
     for name in names:
-        function = getattr(ag, {"abs": "absolute"}.get(name, name))
+        function = getattr(ag, {"abs": "absolute", "conj": "conjugate"}.get(name, name))
         np.testing.assert_array_equal(getattr(t, name)().numpy(), function(t).numpy())
+    for name in ("argmax", "argmin", "argsort", "all", "any"):
+        np.testing.assert_array_equal(getattr(t, name)(axis=1).numpy(), getattr(x, name)(axis=1))
+    for name, args in {"clip": (0.4, 2.0), "take": ([1, 0], 1), "repeat": (2, 0), "dot": ([1.0, 2.0],)}.items():
+        np.testing.assert_array_equal(getattr(t, name)(*args).numpy(), getattr(x, name)(*args))
+    assert [i.tolist() for i in t.nonzero()] == [i.tolist() for i in x.nonzero()]
+    assert t.copy().requires_grad
+    assert t.flatten().tolist() == x.flatten().tolist()
+    assert t.sort(axis=0) is not t
+    assert complex(t[0, 0]) == 0.5
     assert t.reshape(4).shape == t.reshape((4,)).shape == t.reshape(-1).shape == (4,)
     assert t.reshape(4, 1).shape == (4, 1)
     cube = ag.tensor(np.zeros((2, 3, 4)))

@@ -83,11 +83,14 @@ def number(x):
     return x.item() if x.ndim == 0 else x
 
 
+WIDENING = {"float_power"}  # float64 at least, in NumPy too
+
+
 @every_sample
 @pytest.mark.parametrize("dtype", ["float32", "float16"])
 def test_low_precision_stays_low_to_order_2(sample, dtype):
     operands = cast(sample, [dtype])
-    if "dtype" not in sample.options:
+    if "dtype" not in sample.options and sample.entry.name not in WIDENING:
         assert sample(*operands).dtype == dtype
     gradcheck(sample, *operands, directions=1)
 
@@ -108,7 +111,8 @@ def test_numpy_name_means_the_same(function, sample):
     y, z = sample(*ours), sample.of(function, theirs)
     assert isinstance(z, ag.Tensor)
     np.testing.assert_array_equal(y.numpy(), z.numpy())
-    np.testing.assert_array_equal(y.numpy(), np.asarray(sample.of(function, sample.operands)))
+    # What is contracted in another order, or decomposed once for all its parts, may be rounded otherwise.
+    np.testing.assert_allclose(y.numpy(), np.asarray(sample.of(function, sample.operands)), rtol=1e-13, atol=1e-14)
     for i in floats(sample.operands):
         (g,), (h,) = (ag.gradients(out.sum(), x[i], retain_graph=True) for out, x in ((y, ours), (z, theirs)))
         np.testing.assert_array_equal(g.numpy(), h.numpy())

@@ -21,7 +21,7 @@ every_entry = pytest.mark.parametrize("entry", TABLE.values(), ids=TABLE)
 
 def public_functions(module):
     return {
-        name for name, value in vars(module).items()
+        value.__name__ for name, value in vars(module).items()
         if callable(value) and not inspect.isclass(value) and not name.startswith("_")
         and getattr(value, "__module__", None) == module.__name__
     }  # fmt: skip
@@ -39,7 +39,7 @@ def test_entry_has_a_domain_and_a_docstring(entry):
 @every_entry
 def test_entry_is_public_under_its_name(entry):
     package = ag if entry.function.__module__.startswith("autograd_core.") else sys.modules[entry.function.__module__]
-    assert getattr(package, entry.name) is entry.function
+    assert getattr(package, entry.name, None) is entry.function or getattr(ag.linalg, entry.name) is entry.function
 
 
 @every_entry

@@ -1,0 +1,141 @@
+"""What distributions are made of: erf, Φ and gelu of the normal one; gammaln and its derivatives of the others.
+
+The values are SciPy's, which is optional.
+"""
+
+from __future__ import annotations
+
+import functools
+import importlib
+import math
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from ..errors import DTypeError, UnsupportedError
+from ..recording import Primitive, TensorBase
+from .define import apply, composite, elementwise
+from .domains import POSITIVE, REALS, Cases, Elementwise, Interval, over_shapes
+from .elementwise import multiply
+from .exponentials import sigmoid
+
+__all__ = ["digamma", "erf", "erfc", "erfinv", "gammaln", "gelu", "ndtr", "polygamma"]
+
+
+@functools.cache
+def _scipy(name: str) -> Callable[..., Any] | None:
+    """SciPy's function of that name, imported when first called; None without SciPy."""
+    try:
+        return getattr(importlib.import_module("scipy.special"), name)  # type: ignore[no-any-return]
+    except ImportError:
+        return None
+
+
+def _special(name: str, instead: Callable[[float], float] | None = None) -> Callable[..., Any]:
+    """SciPy's function of that name, in the dtype of x; without SciPy, a function of one number at a time."""
+
+    def forward(x: Any, n: int | None = None) -> Any:
+        x = x if getattr(x, "dtype", np.dtype(int)).kind == "f" else np.asarray(x, float)
+        function = _scipy(name)
+        if function is not None:
+            return np.asarray(function(x) if n is None else function(n, x), x.dtype)
+        if instead is None:
+            raise UnsupportedError(f'{name}: needs SciPy. Install it with: pip install "autograd-core[scipy]".')
+        return np.fromiter(map(instead, x.ravel().tolist()), x.dtype, x.size).reshape(x.shape)
+
+    return forward
+
+
+# The normal distribution. Without SciPy, erf is Python's: as exact, at a sixth of the speed.
+
+erf = elementwise(_special("erf", math.erf), x=lambda g, x: g * (2 / math.sqrt(math.pi) * np.exp(-x * x)), name="erf",
+    over=REALS,
+    doc="Error function, the integral of 2 e**-t**2 / √π from 0 to x. dy/dx = 2 e**-x**2 / √π.",
+    example="ag.erf([0.5, 1.0]) -> tensor([0.52049988, 0.84270079])")
+erfc = elementwise(_special("erfc", math.erfc), x=lambda g, x: g * (-2 / math.sqrt(math.pi) * np.exp(-x * x)),
+    name="erfc", over=REALS,
+    doc="1 - erf x, exact where erf is close to 1. dy/dx = -2 e**-x**2 / √π.",
+    example="ag.erfc(10.0) -> tensor(2.08848758e-45)")
+erfinv = elementwise(_special("erfinv"), x=lambda g, y: g * (math.sqrt(math.pi) / 2 * np.exp(y * y)), name="erfinv",
+    over=Elementwise((Interval(-0.9, 0.9),)),
+    doc="Inverse of erf, for -1 <= x <= 1. Needs SciPy. dy/dx = √π e**y**2 / 2.",
+    example="ag.erfinv(0.5) -> tensor(0.47693628)")
+_erfc = _special("erfc", math.erfc)
+ndtr = elementwise(lambda x: 0.5 * _erfc(x * -math.sqrt(0.5)), name="ndtr", over=REALS,
+    x=lambda g, x: g * (math.sqrt(0.5 / math.pi) * np.exp(-0.5 * x * x)),
+    doc="Φ, the normal distribution's share below x. dy/dx = e**(-x**2 / 2) / √(2 π).",
+    example="ag.ndtr([0.0, 1.96]) -> tensor([0.5      , 0.9750021])")
+
+
+@composite(over=Cases(over_shapes((), (2, 3), (0,)) + over_shapes((3,), approximate="tanh")))
+def gelu(x: Any, *, approximate: str = "none") -> Any:
+    """x Φ(x), with Φ the normal distribution function. dy/dx = Φ(x) + x e**(-x**2 / 2) / √(2 π).
+
+    Args:
+        x: Tensor, array or number, any shape.
+        approximate: "none", or "tanh" for x (1 + tanh(√(2 / π) (x + 0.044715 x**3))) / 2.
+
+    Returns:
+        Tensor of the same shape.
+
+    Raises:
+        UnsupportedError: another ``approximate``.
+
+    Source:
+        D. Hendrycks, K. Gimpel: Gaussian error linear units. arXiv:1606.08415 (2016).
+
+    Example:
+        >>> import autograd_core as ag
+        >>> ag.gelu([-1.0, 1.0])
+        tensor([-0.15865525,  0.84134475])
+    """
+    if approximate == "none":
+        return multiply(x, ndtr(x))
+    if approximate != "tanh":
+        raise UnsupportedError(f'gelu: approximate={approximate!r}; it is "none" or "tanh".')
+    # (1 + tanh z) / 2 is sigmoid 2z, which keeps its digits where tanh is close to -1.
+    cubic = multiply(x, multiply(multiply(x, x), 0.044715) + 1)
+    return multiply(x, sigmoid(cubic * (2 * math.sqrt(2 / math.pi))))
+
+
+# The gamma function
+
+digamma = elementwise(_special("digamma"), x=lambda g, x: g * _polygamma(1, x), name="digamma", over=POSITIVE,
+    doc="Γ'(x) / Γ(x), the derivative of gammaln. Needs SciPy. dy/dx = polygamma(1, x).",
+    example="ag.digamma(1.0) -> tensor(-0.57721566)")
+gammaln = elementwise(_special("gammaln"), x=lambda g, x: g * apply(digamma, x), name="gammaln", over=POSITIVE,
+    doc="log |Γ(x)|, where Γ(n) = (n - 1)!. Needs SciPy. dy/dx = digamma x.",
+    example="ag.gammaln(5.0) -> tensor(3.17805383)")
+_polygamma_op = Primitive("polygamma", _special("polygamma"), {"x": lambda g, x, n: g * _polygamma(n + 1, x)},
+                          options=["n"], elementwise=True)
+
+
+def _polygamma(n: int, x: Any) -> Any:
+    return _polygamma_op(x, n=n) if isinstance(x, TensorBase) else _polygamma_op.forward(x, n)
+
+
+@composite(over=Cases(over_shapes((), (2, 3), (0,)), interval=Interval(0.5, 3.0), through=lambda x: (1, x)))
+def polygamma(n: int, x: Any) -> Any:
+    """The nth derivative of digamma. dy/dx = polygamma(n + 1, x).
+
+    Needs SciPy. For n > 0, ``x`` must be positive.
+
+    Args:
+        n: 0, 1, 2, ...
+        x: Tensor, array or number, any shape.
+
+    Returns:
+        Tensor of the same shape.
+
+    Raises:
+        DTypeError: an ``n`` that is not one such integer.
+
+    Example:
+        >>> import autograd_core as ag
+        >>> ag.polygamma(1, 1.0)
+        tensor(1.64493407)
+    """
+    if not isinstance(n, (int, np.integer)) or n < 0:
+        raise DTypeError(f"polygamma: n is {n!r}; expected one of the integers 0, 1, 2, ...")
+    return digamma(x) if n == 0 else _polygamma_op(x, n=n)
