@@ -54,7 +54,7 @@ class Vertex:
     name: str | None
     path: str  # of the module that ran it, "" outside modules
     constants: dict[str, Reading]  # operands outside the graph, by name (x0, x1 ... for joined sequences)
-    options: dict[str, Any]
+    options: dict[str, Any]  # of a leaf: {"role": "parameter"} if a model learns it
     value: Reading
     gradient: Reading | None  # None: no gradient is known, which is not the same as 0
     is_output: bool

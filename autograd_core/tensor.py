@@ -276,6 +276,7 @@ class Tensor(TensorBase):
         copy.node = copy.base = copy.views = None
         if self.node is not None:
             make_leaf(copy)
+            copy.node.params = self.node.params  # type: ignore[attr-defined]  # its role in a model
             copy.grad = None if self.grad is None else self.grad.detach().clone()
         memo[id(self)] = copy
         return copy

@@ -173,7 +173,7 @@ class Micrograd(Engine):
 
 ENGINES: dict[str, type[Engine]] = {
     "autograd_core": Ours, "torch": PyTorch, "mygrad": MyGrad, "autograd": HIPS, "micrograd": Micrograd,
-}  # fmt: skip
+}
 
 
 def installed() -> list[str]:
@@ -189,7 +189,7 @@ def installed() -> list[str]:
 
 
 def build(chain: Callable[..., Any], all_require: bool, shape: tuple[int, ...], dtype: str, ops: int,
-          names: Iterable[str]) -> dict[str, Engine]:  # fmt: skip
+          names: Iterable[str]) -> dict[str, Engine]:
     """The engines that can run this chain, once they have been found to agree."""
     rng = np.random.default_rng(0)
     spans = ((0.5, 1.5), (0.999, 1.001), (1.0, 1.002))

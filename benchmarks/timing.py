@@ -39,7 +39,7 @@ def unpin_blas(threads: int | None = None) -> None:
 
 
 def interleaved(calls: Mapping[str, Callable[[], object]], seconds: float, *, least: int = 5, most: int = 200,
-                collector: bool = False) -> dict[str, Timing]:  # fmt: skip
+                collector: bool = False) -> dict[str, Timing]:
     """Time the calls in turn, in as many rounds as fit into ``seconds`` (at least ``least``, at most ``most``).
 
     Every round begins with another call. The garbage collector runs before each call; during it, it is off, or

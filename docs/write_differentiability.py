@@ -45,13 +45,13 @@ def page() -> str:
     flat = sum(answer.status == CONSTANT for answer in ours)
     named = sum(bool(answer.numpy) for answer in theirs.values())
     parts = [HEAD.format(version=NUMPY_VERSION, ours=len(ours), smooth=len(ours) - flat, flat=flat,
-                         names=named, constant=len(constant), missing=len(missing))]  # fmt: skip
+                         names=named, constant=len(constant), missing=len(missing))]
     for family, entries in sorted(families.items()):
         parts.append(f"## {family.replace('_', ' ').capitalize()}\n\n{summary(entries[0])}\n\n{table(entries)}\n")
     parts.append(f"## NumPy's functions that give constants\n\n{names(constant)}.\n")
     parts.append("## NumPy's functions without a rule\n\n| NumPy | Why |\n| --- | --- |\n" + "\n".join(
         f"| {names(name for name, answer in missing.items() if answer.why == why)} | {why} |"
-        for why in sorted({answer.why for answer in missing.values()})) + "\n")  # fmt: skip
+        for why in sorted({answer.why for answer in missing.values()})) + "\n")
     return "\n".join(parts)
 
 
@@ -72,7 +72,7 @@ def row(answer: Differentiability) -> tuple[str, ...]:
     return (
         f"`{answer.name}`", names(answer.numpy), names(answer.arguments), names(answer.constants), order,
         ", ".join(answer.dtypes).replace("float", ""), answer.kink.replace("|", "\\|"),
-    )  # fmt: skip
+    )
 
 
 def names(words: Iterable[str]) -> str:

@@ -10,4 +10,4 @@ from .parameter import Parameter
 
 __all__ = [
     "CrossEntropyLoss", "Linear", "Module", "Parameter", "ReLU", "Sequential", "Sigmoid", "StateError", "Tanh", "init",
-]  # fmt: skip
+]

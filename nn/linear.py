@@ -41,7 +41,7 @@ linear = Primitive("linear", _linear, {
     "x": lambda g, weight: g @ weight,
     "weight": lambda g, x: _rows(g).mT @ _rows(x),
     "bias": lambda g: g,
-}, explain=_explain_linear)  # fmt: skip
+}, explain=_explain_linear)
 
 
 class Linear(Module):
@@ -77,7 +77,7 @@ class Linear(Module):
     bias: Parameter | None
 
     def __init__(self, in_features: int, out_features: int, bias: bool = True, *, rng: init.Rng = None,
-                 dtype: npt.DTypeLike = np.float32) -> None:  # fmt: skip
+                 dtype: npt.DTypeLike = np.float32) -> None:
         self.in_features = _size("in_features", in_features)
         self.out_features = _size("out_features", out_features)
         rng = init.generator(rng)

@@ -38,3 +38,4 @@ class Parameter(Tensor):
         leaf = tensor(data, dtype=dtype, requires_grad=True)
         self._data, self.node = leaf._data, leaf.node
         self.base = self.views = self._name = None
+        self.node.params = {"role": "parameter"}  # type: ignore[union-attr]  # a leaf has one; pictures read it

@@ -47,7 +47,7 @@ class Adam(Optimizer):
     moments = 2
 
     def __init__(self, params: Iterable[Tensor], lr: float = 1e-3, betas: tuple[float, float] = (0.9, 0.999),
-                 eps: float = 1e-8, weight_decay: float = 0.0) -> None:  # fmt: skip
+                 eps: float = 1e-8, weight_decay: float = 0.0) -> None:
         super().__init__(params)
         if not isinstance(betas, (tuple, list)) or len(betas) != 2:
             raise DTypeError(f"Adam: betas={betas!r}; expected two numbers.")

@@ -43,7 +43,7 @@ class SGD(Optimizer):
     """
 
     def __init__(self, params: Iterable[Tensor], lr: float = 1e-3, momentum: float = 0.0, dampening: float = 0.0,
-                 weight_decay: float = 0.0, nesterov: bool = False) -> None:  # fmt: skip
+                 weight_decay: float = 0.0, nesterov: bool = False) -> None:
         super().__init__(params)
         self.lr = at_least_0("SGD: lr", lr)
         self.momentum = at_least_0("SGD: momentum", momentum)

@@ -17,7 +17,7 @@ SYMBOLS = {
     "add": "+", "subtract": "−", "multiply": "*", "divide": "/", "negative": "−", "power": "xⁿ", "square": "x²",
     "sqrt": "√", "absolute": "|x|", "sigmoid": "σ", "log": "ln", "sum": "Σ", "matmul": "@", "maximum": "max",
     "minimum": "min", "transpose": "xᵀ", "getitem": "x[i]", "astype": "dtype", "clone": "copy",
-}  # fmt: skip
+}
 """Textbook symbols by op; the others are called by their name."""
 
 ORDERED = frozenset({"subtract", "divide", "power", "matmul", "where", "overwrite", "concatenate", "stack"})

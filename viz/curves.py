@@ -21,7 +21,7 @@ DASHES = ("-", "--", "-.", ":")
 
 
 def plot_history(history: Mapping[str, Sequence[float]], path: str | Path | None = None, *,
-                 title: str | None = None) -> Figure:  # fmt: skip
+                 title: str | None = None) -> Figure:
     """Plot what was measured while training: losses, and accuracies in a panel of their own.
 
     The scale of the losses is logarithmic where they are positive. Epochs whose value is NaN or infinite are marked
@@ -100,10 +100,10 @@ def _draw_panel(axes: Any, label: str, curves: dict[str, np.ndarray]) -> None:
         epochs = np.arange(1, len(values) + 1)
         broken = ~np.isfinite(values)
         axes.plot(epochs, np.where(broken, np.nan, values), DASHES[i % len(DASHES)], color=colour, linewidth=2,
-                  marker="o" if len(values) <= 30 else "", markersize=3.5, label=_literal(name))  # fmt: skip
+                  marker="o" if len(values) <= 30 else "", markersize=3.5, label=_literal(name))
         if broken.any():
             axes.plot(epochs[broken], np.zeros(broken.sum()), "x", color=colour, markersize=9, clip_on=False,
-                      label=f"{_literal(name)}: NaN or inf", transform=axes.get_xaxis_transform())  # fmt: skip
+                      label=f"{_literal(name)}: NaN or inf", transform=axes.get_xaxis_transform())
     if label == "loss" and finite.size and finite.min() > 0:
         axes.set_yscale("log", subs=(2, 3, 4, 5, 6, 7, 8, 9))
         axes.yaxis.get_major_locator().set_params(subs=(1, 2, 5))

@@ -150,7 +150,7 @@ def _gate(box: Box, text: str, note: str, direction: str) -> str:
 
 
 def _draw_value(here: graphviz.Digraph, box: Box, captions: tuple[Text, Text], pen: Pen, length: int,
-                direction: str) -> None:  # fmt: skip
+                direction: str) -> None:
     assert box.value is not None  # only outputs have none
     value, gradient = captions
     thickness = max(1, round(pen.width))
@@ -180,7 +180,7 @@ def _draw_wire(root: graphviz.Digraph, source: Box, target: Box, place: int, pen
     exit, entry = ("e", "w") if direction == "LR" else ("s", "n")
     end = f"{target.id}:p{place}:{entry}" if target.operands else target.id
     root.edge(f"{_wire(source)}:wire:{exit}", end, tooltip=graphviz.nohtml(f"{_about(source)} → {_about(target)}"),
-              **_ink(pen))  # fmt: skip
+              **_ink(pen))
 
 
 def _legend(pens: set[Pen]) -> str:

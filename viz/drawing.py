@@ -69,7 +69,7 @@ class Drawing:
 
 
 def draw(outputs: ag.Tensor | Sequence[ag.Tensor], *, title: str | None = None,
-         direction: Literal["LR", "TB"] = "LR") -> Drawing:  # fmt: skip
+         direction: Literal["LR", "TB"] = "LR") -> Drawing:
     """Draw what was computed: every value above its wire in green, and its gradient below in red.
 
     Numbers are written as such. Larger arrays show shape, dtype, mean ± std and the gradient's rms, and the wires'

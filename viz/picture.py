@@ -120,11 +120,11 @@ def _common(paths: list[str]) -> str:
 
 
 def _leaf(vertex: Vertex, home: str) -> Box:
-    # Nothing marks a module's parameters, but only they are used by one module alone.
-    kind = Kind.PARAMETER if home else Kind.INPUT
+    kind = Kind.PARAMETER if vertex.options.get("role") == "parameter" else Kind.INPUT
     text = vertex.name or kind.value
     return Box(id=_id(vertex.id), kind=kind, text=text, note="", operands=(), about=f"{kind.value} {vertex.name or ''}",
-               module=home, name=None, value=vertex.value, gradient=vertex.gradient)  # fmt: skip
+               module=home if kind is Kind.PARAMETER else "", name=None,
+               value=vertex.value, gradient=vertex.gradient)
 
 
 def _operation(vertex: Vertex, operands: list[Operand]) -> Box:
@@ -137,16 +137,16 @@ def _operation(vertex: Vertex, operands: list[Operand]) -> Box:
     return Box(id=_id(vertex.id), kind=Kind.OPERATION, text=symbol(op), note=note,
                operands=tuple(names) if op in ORDERED and len(names) > 1 else (), about=about,
                module=vertex.path, name=None if vertex.is_output else vertex.name,
-               value=vertex.value, gradient=vertex.gradient)  # fmt: skip
+               value=vertex.value, gradient=vertex.gradient)
 
 
 def _constant(vertex: Vertex, operand: str, value: Reading) -> Box:
     # A number is part of the module that computes with it; an array more likely is data that came from outside.
     module = vertex.path if value.shape == () else ""
     return Box(id=f"{_id(vertex.id)}_{operand}", kind=Kind.CONSTANT, text="const", note="", operands=(),
-               about=f"constant operand {operand}", module=module, name=None, value=value, gradient=None)  # fmt: skip
+               about=f"constant operand {operand}", module=module, name=None, value=value, gradient=None)
 
 
 def _output(vertex: Vertex) -> Box:
     return Box(id=f"{_id(vertex.id)}_out", kind=Kind.OUTPUT, text=vertex.name or "out", note="", operands=(),
-               about=f"output {vertex.name or ''}", module="", name=None, value=None, gradient=None)  # fmt: skip
+               about=f"output {vertex.name or ''}", module="", name=None, value=None, gradient=None)

@@ -57,7 +57,7 @@ def render(source: str, format: str) -> bytes:
     try:
         # In a session of its own, so that whatever it starts in turn can be ended with it.
         process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-                                   start_new_session=True)  # fmt: skip
+                                   start_new_session=True)
     except OSError as error:
         raise RendererError(f"draw: {dot} cannot be run: {error}. {_GV_WORKS}") from error
     with process:

@@ -77,7 +77,7 @@ def gradcheck(f: Callable[..., Any], *inputs: Any, order: int = 2, seed: int = 0
 
 
 def _compare_with_float64(report: Report, level: int, subject: Subject, cotangents: Arrays, scale: float,
-                          rng: np.random.Generator) -> None:  # fmt: skip
+                          rng: np.random.Generator) -> None:
     """Gradients in float32 or float16 are those of float64, up to the rounding of the coarser dtype."""
     eps = epsilon([*subject.arrays, *cotangents])
     if eps < 1e-10:
@@ -96,11 +96,11 @@ def _compare_with_float64(report: Report, level: int, subject: Subject, cotangen
         if largest(off) > SLACK * (largest(m) + eps * terms):
             at = tuple(int(i) for i in np.unravel_index(int(off.argmax()), off.shape))
             _fail(report, level, f"the {got.dtype} gradient of {name} at {at} is {got[at]:.8g}; "
-                  f"in float64 it is {expected[at]:.8g}.")  # fmt: skip
+                  f"in float64 it is {expected[at]:.8g}.")
 
 
 def _compare_recorded(report: Report, level: int, subject: Subject, cotangents: Arrays,
-                      rng: np.random.Generator) -> None:  # fmt: skip
+                      rng: np.random.Generator) -> None:
     """A gradient is the same whether or not it is itself recorded."""
     plain = subject.record(subject.arrays).vjp(cotangents)
     derivative = subject.derivative(cotangents)
@@ -113,7 +113,7 @@ def _compare_recorded(report: Report, level: int, subject: Subject, cotangents: 
 
 
 def _compare_with_differences(report: Report, level: int, subject: Subject, scale: float, directions: int,
-                              rng: np.random.Generator) -> None:  # fmt: skip
+                              rng: np.random.Generator) -> None:
     """<vjp(v), u> against the slope of t -> <v, f(x + t u)>, one input at a time.
 
     ``scale`` is the size of what f itself returns. Where f saturates, its derivatives are what is left when terms of
@@ -142,7 +142,7 @@ def _compare_with_differences(report: Report, level: int, subject: Subject, scal
                 _fail(report, level, _verdict(line, g, name))
             if found.error > UNSETTLED * max(abs(found.value), length([g * u])) + 1e-8 * size:
                 _fail(report, level, f"{name}: differences do not settle: {found.value:.8g} ± {found.error:.1g}, "
-                      f"where the gradient gives {got:.8g}. {_bend(line)}")  # fmt: skip
+                      f"where the gradient gives {got:.8g}. {_bend(line)}")
 
 
 def _verdict(line: Line, g: np.ndarray, name: str) -> str:

@@ -45,7 +45,7 @@ def complaints(subject: Subject, cotangents: Arrays, rng: np.random.Generator) -
         yield "a second backward through the same graph gives other bits: the first gradient shares what is kept."
     again = subject.record(inputs)
     same = all(np.array_equal(a.data, b.data, equal_nan=True)
-               for a, b in zip(again.outputs, recording.outputs, strict=True))  # fmt: skip
+               for a, b in zip(again.outputs, recording.outputs, strict=True))
     if not same or _bits(again.vjp(cotangents)) != _bits(kept):
         yield "running f and backward again on the same inputs gives other bits."
     for name, g in zip(subject.names, again.vjp([np.zeros_like(v) for v in cotangents]), strict=True):

@@ -40,7 +40,7 @@ class Line(NamedTuple):
         with np.errstate(all="ignore"):
             left, here, right = (self._values(t * self.u) for t in (-h, 0.0, h))
             return (sum(float(np.vdot(v, b - a)) / h for v, a, b in zip(self.v, left, here, strict=True)),
-                    sum(float(np.vdot(v, b - a)) / h for v, a, b in zip(self.v, here, right, strict=True)))  # fmt: skip
+                    sum(float(np.vdot(v, b - a)) / h for v, a, b in zip(self.v, here, right, strict=True)))
 
     def _values(self, step: np.ndarray) -> Arrays:
         arrays = list(self.subject.arrays)

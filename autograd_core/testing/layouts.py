@@ -48,5 +48,5 @@ def _along_every_axis(x: np.ndarray, part: slice) -> Any:
 
 LAYOUTS: dict[str, Layout] = {
     "fortran": fortran, "strided": strided, "reversed": reversed_, "readonly": readonly,
-}  # fmt: skip
+}
 """Those that keep the values."""

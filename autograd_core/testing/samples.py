@@ -16,7 +16,7 @@ from ..derivatives.shapes import reshape
 PAIRS_OF_SHAPES = (
     ((), ()), ((3,), (3,)), ((2, 3), ()), ((), (3,)),
     ((2, 3), (3,)), ((2, 1), (1, 3)), ((3,), (2, 1, 1)), ((0, 3), (3,)),
-)  # fmt: skip
+)
 """Operands that broadcast in every way: not at all, on either side, on both."""
 
 MARGIN = 0.1
@@ -101,7 +101,7 @@ def samples(entry: Entry, rng: np.random.Generator) -> Iterator[Sample]:
 
 
 def draw(intervals: Sequence[Interval], shapes: Sequence[tuple[int, ...]],
-         rng: np.random.Generator) -> list[np.ndarray]:  # fmt: skip
+         rng: np.random.Generator) -> list[np.ndarray]:
     """One array of each shape from the interval beside it; elements that share an interval keep apart.
 
     Args:

@@ -72,7 +72,7 @@ class Recording:
 
 
 def pull(outputs: list[Tensor], inputs: list[Tensor], cotangents: Sequence[Any], *,
-         create_graph: bool = False) -> list[Tensor]:  # fmt: skip
+         create_graph: bool = False) -> list[Tensor]:
     """Gradients that are zero, not missing, where nothing depends."""
     live = [(y, v) for y, v in zip(outputs, cotangents, strict=True) if y.requires_grad]
     found: Sequence[Any] = [None] * len(inputs)

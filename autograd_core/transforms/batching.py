@@ -137,7 +137,7 @@ class Rows(Tensor):
 _METHODS = {
     np.sum: "sum", np.reshape: "reshape", np.transpose: "transpose", np.swapaxes: "swapaxes",
     np.broadcast_to: "broadcast_to", np.expand_dims: "expand_dims",
-}  # fmt: skip
+}
 
 
 def _in_every_row(index: Any) -> tuple[Any, ...]:

@@ -33,7 +33,7 @@ class Call:
     """``f(*args, **kwargs)``, recorded with respect to the floats in the arguments at ``argnums``."""
 
     def __init__(self, what: str, f: Callable[..., Any], args: Sequence[Any], argnums: Sequence[int],
-                 kwargs: dict[str, Any] | None = None) -> None:  # fmt: skip
+                 kwargs: dict[str, Any] | None = None) -> None:
         self.what = what
         self.start = tick()
         self.recording = is_grad_enabled()  # whether the caller wants to differentiate what comes out

@@ -101,7 +101,7 @@ class _Again:
         variables = [x for x, kept in zip(given, leaves(self.tree), strict=True) if x is not kept]
         ys = self._checked(results, [x.node for x in variables], start)
         around = [wrap(np.broadcast_to(np.zeros((), v.dtype), v.shape), node)
-                  for v, node in zip(self.values, self.around, strict=True)]  # fmt: skip
+                  for v, node in zip(self.values, self.around, strict=True)]
         found = pack(*pull(ys, unpacked(g, self.shapes), variables + around, create_graph))
         return found if create_graph else found._data
 
@@ -123,7 +123,7 @@ class _Again:
         if len(ys) < len(self.recorded) or not all(_is_recorded(y) for y in ys) or not all(
             y.shape == shape and _alike(_sample(y._data), sample)
             for y, shape, sample in zip(ys, self.shapes, self.samples, strict=True)
-        ):  # fmt: skip
+        ):
             raise GraphError(
                 "checkpoint: the function gave another result when it ran again for backward. Draw random numbers, and "
                 "change state, outside of it."
@@ -156,7 +156,7 @@ def _recorded(again: _Again, ys: Sequence[Any]) -> list[Any]:
     shapes = [node.value.shape for node in parents]
     gather = new_node(pack, [
         (i, node, [i, shapes], (node.value.shape, node.value.dtype)) for i, node in enumerate(parents)
-    ], None, np.empty(0), path)  # fmt: skip
+    ], None, np.empty(0), path)
     data = ys[0]._data if len(ys) == 1 else pack.forward(*(y._data for y in ys))
     params = {"function": getattr(again.f, "__qualname__", type(again.f).__name__)}
     packed = wrap(data, new_node(rerun, [(0, gather, [again], None)], params, data, path))

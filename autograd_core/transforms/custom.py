@@ -72,7 +72,7 @@ def custom_derivative(**rules: Rule | None) -> Callable[[Function], Function]:
         op = _Custom(
             name, _forward(f, name, list(rules)),
             {operand: rule and _checked(rule, name, operand) for operand, rule in rules.items()}, options=options,
-        )  # fmt: skip
+        )
 
         @functools.wraps(f)
         def call(*args: Any, **kwargs: Any) -> Any:

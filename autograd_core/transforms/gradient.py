@@ -82,7 +82,7 @@ def value_and_grad(f: Function, argnums: int | Sequence[int] = 0, *, has_aux: bo
 
 
 def _differentiated(what: str, f: Function, argnums: int | Sequence[int],
-                    has_aux: bool) -> Callable[[Sequence[Any], dict[str, Any]], tuple[Any, Any, Any]]:  # fmt: skip
+                    has_aux: bool) -> Callable[[Sequence[Any], dict[str, Any]], tuple[Any, Any, Any]]:
     """What both have in common: from arguments to value, aux and gradient."""
 
     def differentiate(args: Sequence[Any], kwargs: dict[str, Any]) -> tuple[Any, Any, Any]:

@@ -122,7 +122,7 @@ SCIPY = {
     "scipy.integrate": ["trapezoid(x, axis=1)", "cumulative_trapezoid(x, axis=1)", "cumulative_simpson(x, axis=1)"],
     "scipy.cluster.vq": ["whiten(x)"],
     "scipy.optimize": ["rosen(x)"],
-}  # fmt: skip
+}
 
 SCIPY_SCRIPT = """
 import importlib, json, sys
@@ -160,7 +160,7 @@ SKLEARN = {
                               "Normalizer().fit_transform(x)", "PolynomialFeatures(2).fit_transform(x)"],
     "sklearn.decomposition": ["PCA(2, svd_solver='full').fit(x).explained_variance_"],
     "sklearn.linear_model": ["Ridge(solver='svd').fit(x[:, :2], x[:, 2]).coef_"],
-}  # fmt: skip
+}
 
 
 @pytest.mark.skipif(find_spec("sklearn") is None, reason="scikit-learn is not installed")

@@ -17,7 +17,7 @@ CALLS = [
     ("linspace", (0, 1, 0), {}), ("eye", (3,), {}),
     ("eye", (2, 3), {"k": 1, "dtype": "float32"}), ("eye", (2, None, -1), {}),
     ("zeros_like", (LIKE,), {}), ("ones_like", (LIKE,), {"dtype": int}), ("zeros_like", (LIKE,), {"shape": (3,)}),
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize(("name", "args", "options"), CALLS)
@@ -75,7 +75,7 @@ def test_full_and_linspace_are_differentiable_in_what_they_are_made_of():
     (lambda: ag.asarray(1j), ag.DTypeError, "asarray: data of dtype complex128"),
     (lambda: ag.asarray([1.0], copy=False), ag.ShapeError, "asarray: "),
     (lambda: ag.asarray(ag.ones(2, requires_grad=True), "float32", copy=False), ag.ShapeError, "asarray: copy=False"),
-])  # fmt: skip
+])
 def test_what_cannot_be_made(call, error, message):
     with pytest.raises(error, match=message):
         call()

@@ -40,7 +40,7 @@ def test_repeated_values_have_a_gradient(f):
 
 @pytest.mark.parametrize("f", [
     lambda x: ag.linalg.eigh(x).eigenvectors, lambda x: ag.linalg.svd(x).U, lambda x: ag.linalg.svd(x).Vh,
-], ids=["eigh", "svd U", "svd Vh"])  # fmt: skip
+], ids=["eigh", "svd U", "svd Vh"])
 def test_vectors_of_a_repeated_value_have_none(f):
     x = ag.tensor(np.diag([1.0, 1.0, 3.0]), requires_grad=True)
     with pytest.raises(ag.GraphError, match="repeated"):
@@ -71,7 +71,7 @@ def test_a_failure_names_the_op_and_is_a_linalg_error(function):
     lambda: ag.einsum("ij->ik", np.eye(2)), lambda: ag.einsum("i1", np.eye(2)), lambda: ag.einsum("i,j", np.eye(2)),
     lambda: ag.tensordot(np.eye(2), np.eye(3), 1), lambda: ag.cross(np.eye(2), np.eye(2)),
     lambda: ag.convolve([], [1.0]), lambda: ag.linalg.matrix_norm([1.0]), lambda: ag.linalg.expm(np.ones((2, 3))),
-])  # fmt: skip
+])
 def test_shapes_that_do_not_fit_are_errors_of_ours(call):
     with pytest.raises(ag.ShapeError):
         call()
@@ -89,7 +89,7 @@ def test_norms_at_zero_have_a_zero_gradient(ord, shape):
 
 @pytest.mark.parametrize("spec", [
     "ij,jk,kl,lm->im", "bij,bjk,bkl->bil", "...i,...j,ij->...", "ab,ab,ab->", "ijk,kl,li->j",
-])  # fmt: skip
+])
 @pytest.mark.parametrize("optimize", [True, False, "optimal", "greedy"])
 def test_einsum_along_any_path(spec, optimize):
     rng = np.random.default_rng(0)

@@ -14,7 +14,7 @@ from autograd_core.recording import Primitive
 from autograd_core.testing.samples import samples
 
 FAMILIES = [module for _, module in inspect.getmembers(derivatives, inspect.ismodule)
-            if module.__name__.rpartition(".")[2] not in ("define", "domains", "calls")]  # fmt: skip
+            if module.__name__.rpartition(".")[2] not in ("define", "domains", "calls")]
 
 every_entry = pytest.mark.parametrize("entry", TABLE.values(), ids=TABLE)
 
@@ -24,7 +24,7 @@ def public_functions(module):
         value.__name__ for name, value in vars(module).items()
         if callable(value) and not inspect.isclass(value) and not name.startswith("_")
         and getattr(value, "__module__", None) == module.__name__
-    }  # fmt: skip
+    }
 
 
 @every_entry

@@ -32,22 +32,22 @@ def sizes(n: int, size: Any) -> tuple[int, ...]:
 
 
 def conv(n: int, x: Any, w: Any, bias: Any = None, stride: Any = 1, padding: Any = 0, dilation: Any = 1,
-         groups: int = 1) -> Any:  # fmt: skip
+         groups: int = 1) -> Any:
     if x.ndim == n + 1:
         return conv(n, x[None], w, bias, stride, padding, dilation, groups)[0]
     pads = padding.upper() if isinstance(padding, str) else [(p, p) for p in sizes(n, padding)]
     y = lax.conv_general_dilated(x, w, sizes(n, stride), pads, rhs_dilation=sizes(n, dilation),
-                                 feature_group_count=groups)  # fmt: skip
+                                 feature_group_count=groups)
     return y if bias is None else y + bias.reshape(-1, *(1,) * n)
 
 
 def conv_transpose(n: int, x: Any, w: Any, bias: Any = None, stride: Any = 1, padding: Any = 0, output_padding: Any = 0,
-                   groups: int = 1, dilation: Any = 1) -> Any:  # fmt: skip
+                   groups: int = 1, dilation: Any = 1) -> Any:
     space = [
         (i - 1) * s - 2 * p + d * (k - 1) + more + 1
         for i, k, s, p, d, more in zip(x.shape[2:], w.shape[2:], *(
             sizes(n, size) for size in (stride, padding, dilation, output_padding)), strict=True)
-    ]  # fmt: skip
+    ]
     forward = functools.partial(conv, n, w=w, stride=stride, padding=padding, dilation=dilation, groups=groups)
     (y,) = jax.linear_transpose(forward, jnp.zeros((len(x), w.shape[1] * groups, *space)))(x)
     return y if bias is None else y + bias.reshape(-1, *(1,) * n)

@@ -111,7 +111,7 @@ DIFFERENT = (
 
 
 SHARED = [entry for name, entry in TABLE.items()
-          if entry.function.__module__.startswith("autograd_core.") and counterpart(name)]  # fmt: skip
+          if entry.function.__module__.startswith("autograd_core.") and counterpart(name)]
 ELEMENTWISE = [entry for entry in SHARED if isinstance(entry.over, Elementwise)]
 WHOLE = [entry for entry in SHARED if isinstance(entry.over, Cases)]
 named = functools.partial(pytest.mark.parametrize, "entry", ids=lambda entry: entry.name)
@@ -265,7 +265,7 @@ def test_elementwise_functions_agree(entry: Any) -> None:
                 unused.discard(row)
                 wrong &= ~excused
         found += [f"order {order} in {i} at {[float(x[k]) for x in call.operands]}: ours {a[k]}, JAX {b[k]}"
-                  for k in np.flatnonzero(wrong)]  # fmt: skip
+                  for k in np.flatnonzero(wrong)]
     assert not found, "\n".join(found)
     assert not unused
 

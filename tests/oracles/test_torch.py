@@ -19,7 +19,7 @@ torch = pytest.importorskip("torch", reason="PyTorch is the oracle here, and is 
 class Ours:
     tanh, sin, cos, sigmoid, square, absolute, relu, negative = (
         staticmethod(f) for f in (ag.tanh, ag.sin, ag.cos, ag.sigmoid, ag.square, ag.absolute, ag.relu, ag.negative)
-    )  # fmt: skip
+    )
     add, subtract, multiply, maximum, minimum, matmul = (
         staticmethod(f) for f in (ag.add, ag.subtract, ag.multiply, ag.maximum, ag.minimum, ag.matmul)
     )
@@ -34,7 +34,7 @@ class Ours:
     copy, expand = staticmethod(ag.clone), staticmethod(lambda x: x[None])
     total = staticmethod(lambda x: total(x))
     exp, log, sqrt = (staticmethod(lambda x, f=f, g=g: f(g(x))) for f, g in (
-        (ag.exp, ag.tanh), (ag.log, lambda x: 1 + x * x), (ag.sqrt, lambda x: 1 + ag.square(x))))  # fmt: skip
+        (ag.exp, ag.tanh), (ag.log, lambda x: 1 + x * x), (ag.sqrt, lambda x: 1 + ag.square(x))))
 
 
 class Memory:
@@ -92,10 +92,10 @@ class OutOfPlace:
 class Theirs:
     tanh, sin, cos, sigmoid, square, absolute, relu, negative = (
         torch.tanh, torch.sin, torch.cos, torch.sigmoid, torch.square, torch.abs, torch.relu, torch.neg,
-    )  # fmt: skip
+    )
     add, subtract, multiply, maximum, minimum, matmul = (
         torch.add, torch.sub, torch.mul, torch.maximum, torch.minimum, torch.matmul,
-    )  # fmt: skip
+    )
     sum, mean, max, min, logsumexp = (
         staticmethod(lambda x, axis, keep, f=f: f(x, dim=every_axis(x) if axis is None else axis, keepdim=keep))
         for f in (torch.sum, torch.mean, torch.amax, torch.amin, torch.logsumexp)
@@ -104,7 +104,7 @@ class Theirs:
     stack, concatenate = staticmethod(lambda *xs: torch.stack(xs)), staticmethod(lambda *xs: torch.cat(xs))
     where = staticmethod(lambda a, b: torch.where(a > b, a * 2, b))
     exp, log, sqrt = (staticmethod(lambda x, f=f, g=g: f(g(x))) for f, g in (
-        (torch.exp, torch.tanh), (torch.log, lambda x: 1 + x * x), (torch.sqrt, lambda x: 1 + x.square())))  # fmt: skip
+        (torch.exp, torch.tanh), (torch.log, lambda x: 1 + x * x), (torch.sqrt, lambda x: 1 + x.square())))
 
 
 def total(x):

@@ -105,7 +105,7 @@ def with_rule(rule, result=lambda x: x * x):
         (lambda: with_rule(lambda g: g, lambda x: {}["mine"])(1.0), KeyError, "mine"),
         (lambda: with_rule(lambda g: g, lambda x: np.ones(2) + np.ones(3))(1.0), ValueError, "broadcast"),
     ],
-)  # fmt: skip
+)
 def test_errors_name_the_function_and_the_rule(call, error, said):
     with pytest.raises(error, match=said):
         call()
@@ -120,6 +120,6 @@ def test_stop_gradient_over_structures():
     x = ag.tensor([1.0, 2.0], requires_grad=True)
     stopped = ag.stop_gradient({"x": x, "n": 3, "both": (x * 2, None)})
     assert (stopped["n"], stopped["both"][1], stopped["x"].requires_grad, stopped["both"][0].requires_grad) == (
-        3, None, False, False)  # fmt: skip
+        3, None, False, False)
     assert stopped["x"].data is x.data
     assert ag.grad(lambda x: (x * ag.stop_gradient(x)).sum())(x).numpy().tolist() == [1, 2]

@@ -42,8 +42,9 @@ def test_everything_dies_by_reference_counting(use):
     gc.disable()
     try:
         before = len(gc.get_objects())
-        use()
+        for _ in range(50):
+            use()
+        assert len(gc.get_objects()) - before < 100  # the test runner makes a few of its own meanwhile
         assert gc.collect() == 0
-        assert len(gc.get_objects()) - before < 10
     finally:
         gc.enable()

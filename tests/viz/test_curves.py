@@ -9,7 +9,7 @@ import viz
 HISTORY = {
     "train loss": [2.0, 1.0, 0.5], "held-out loss": [2.1, 1.2, 0.9],
     "train accuracy": [0.5, 0.7, 0.9], "held-out accuracy": [0.5, 0.6, 0.8],
-}  # fmt: skip
+}
 
 
 def test_losses_and_accuracies_have_panels_of_their_own(tmp_path):

@@ -8,8 +8,10 @@ import pytest
 from svg import labels, nodes, numbers
 
 import autograd_core as ag
+import nn
 import viz
 from autograd_core.modes import module_path
+from viz.picture import Kind, picture
 
 PROGRAM = """
 import numpy as np, autograd_core as ag, viz
@@ -68,10 +70,18 @@ def test_a_constant_has_a_value_and_no_gradient():
 def test_kinds_differ_in_shape():
     x = ag.tensor(2.0, requires_grad=True, name="x")
     with module_path("layer"):
-        y = x * 3 + ag.tensor(1.0, requires_grad=True, name="bias")
+        y = x * 3 + nn.Parameter(1.0)
     source = viz.draw(ag.exp(y) + x).source
     for shape in ("box tooltip", "cylinder", "plain", "circle", "ellipse", "box style=rounded"):
         assert f"shape={shape}" in source
+
+
+def test_an_input_of_one_module_alone_is_still_an_input():
+    x = ag.tensor(np.ones((1, 2)), requires_grad=True, name="x")
+    boxes = picture(ag.graph(nn.Linear(2, 1, rng=0)(x).sum())).boxes
+    kinds = {box.text: (box.kind, bool(box.module)) for box in boxes if box.text in ("x", "weight", "bias")}
+    assert kinds["x"] == (Kind.INPUT, False)
+    assert kinds["weight"][0] is kinds["bias"][0] is Kind.PARAMETER
 
 
 def test_modules_are_clusters_in_one_another():

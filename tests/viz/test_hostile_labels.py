@@ -16,7 +16,7 @@ NASTY = [
     "\u202egnp.exe", "\\", "\\N", '\\"', "ends\\", "&lt;", "&amp;", "&#0;", "]]>", "<!--", "-->", "{a|b}", "a:b:c",
     "\n\n", "\t", " ", "", "node", "\ud800", "\ufffe", "x" * 1_000_000,
     "日本語", "🦊", "http://e.x/?a=1&b='2'", "%n", "$x$",
-]  # fmt: skip
+]
 
 
 def drawing_named(name):
@@ -38,7 +38,7 @@ def check(name):
     for element in root.iter():
         assert not any(key.endswith("href") or key.startswith("on") for key in element.keys())  # noqa: SIM118  # an Element is no dict
     assert set(nodes(drawing)) == {"v0", "v0_value", "v1", "v1_b", "v1_value", "v1_b_value", "v2", "v2_value", "v3",
-                                   "v3_value", "v3_out"}  # fmt: skip
+                                   "v3_value", "v3_out"}
     return drawing
 
 

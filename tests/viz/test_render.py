@@ -103,7 +103,7 @@ def test_a_dot_that_hangs_is_ended_with_all_it_started(drawing, fake_dot, tmp_pa
 
 
 @pytest.mark.parametrize("script", ["echo 'it broke' >&2; exit 3", "echo 'it broke' >&2; exit 0",
-                                    "printf half; echo 'it broke' >&2; exit 1"])  # fmt: skip
+                                    "printf half; echo 'it broke' >&2; exit 1"])
 def test_a_dot_that_fails_is_quoted_and_the_old_file_stays(drawing, fake_dot, tmp_path, script):
     fake_dot(script)
     (tmp_path / "x.svg").write_text("old")
