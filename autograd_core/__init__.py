@@ -22,13 +22,18 @@ from .creation import zeros as zeros
 from .creation import zeros_like as zeros_like
 
 # The whole table: an op in the __all__ of one of these files is public here too.
+from .derivatives.activations import *  # noqa: F403
+from .derivatives.applying import *  # noqa: F403
+from .derivatives.bessel import *  # noqa: F403
 from .derivatives.contractions import *  # noqa: F403
 from .derivatives.conv_layers import *  # noqa: F403
 from .derivatives.convolutions import *  # noqa: F403
+from .derivatives.covariance import *  # noqa: F403
 from .derivatives.diagonals import *  # noqa: F403
 from .derivatives.differences import *  # noqa: F403
 from .derivatives.distributions import *  # noqa: F403
 from .derivatives.elementwise import *  # noqa: F403
+from .derivatives.entropies import *  # noqa: F403
 from .derivatives.exponentials import *  # noqa: F403
 from .derivatives.indexing import *  # noqa: F403
 from .derivatives.joining import *  # noqa: F403
@@ -38,6 +43,7 @@ from .derivatives.nans import *  # noqa: F403
 from .derivatives.ordering import *  # noqa: F403
 from .derivatives.padding import *  # noqa: F403
 from .derivatives.pieces import *  # noqa: F403
+from .derivatives.polynomials import *  # noqa: F403
 from .derivatives.pooling import *  # noqa: F403
 from .derivatives.products import *  # noqa: F403
 from .derivatives.reductions import *  # noqa: F403

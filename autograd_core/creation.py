@@ -48,7 +48,7 @@ def tensor(data: Any, *, dtype: npt.DTypeLike | None = None, requires_grad: bool
 
 
 def asarray(data: Any, dtype: npt.DTypeLike | None = None, *, device: str | None = None,
-            copy: bool | None = None) -> Tensor:  # fmt: skip
+            copy: bool | None = None) -> Tensor:
     """``data`` as a Tensor, without a copy where it can be: a Tensor is itself, an ndarray lends its memory.
 
     A copy of a Tensor, and a change from float to float, stay part of the graph.

@@ -121,7 +121,7 @@ def numpy_functions() -> tuple[tuple[str, Callable[..., Any]], ...]:
         (f"{place}.{name}", getattr(module, name))
         for place, module in MODULES.items() for name in sorted(getattr(module, "__all__", dir(module)))
         if isinstance(getattr(module, name), asks)
-    )  # fmt: skip
+    )
 
 
 def _find(name: str) -> Callable[..., Any]:

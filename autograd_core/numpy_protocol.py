@@ -31,6 +31,7 @@ REDUCE: dict[Any, Callable[..., Any]] = {
 ACCUMULATE: dict[Any, Callable[..., Any]] = {
     np.add: np.cumsum, np.multiply: np.cumprod,
     np.maximum: TABLE["cummax"].function, np.minimum: TABLE["cummin"].function,
+    np.logaddexp: TABLE["logcumsumexp"].function,
 }
 """What ``ufunc.accumulate`` is called as a function."""
 

@@ -1,15 +1,20 @@
 """The table: every op's forward function and derivative rules, one file a family."""
 
 from . import (
+    activations,
+    applying,
+    bessel,
     contractions,
     conv_layers,
     convolutions,
+    covariance,
     decompositions,
     determinants,
     diagonals,
     differences,
     distributions,
     elementwise,
+    entropies,
     exponentials,
     indexing,
     joining,
@@ -21,6 +26,7 @@ from . import (
     ordering,
     padding,
     pieces,
+    polynomials,
     pooling,
     powers,
     products,
@@ -37,8 +43,9 @@ from .define import NUMPY, TABLE, Entry
 
 __all__ = [
     "NUMPY", "TABLE", "Entry",
-    "contractions", "conv_layers", "convolutions", "decompositions", "determinants", "diagonals", "differences",
-    "distributions", "elementwise", "exponentials", "indexing", "joining", "linalg", "moments", "moving", "nans",
-    "norms", "ordering", "padding", "pieces", "pooling", "powers", "products", "reductions", "scans", "selecting",
-    "shapes", "special", "splitting", "trigonometry", "windows",
+    "activations", "applying", "bessel", "contractions", "conv_layers", "convolutions", "covariance", "decompositions",
+    "determinants", "diagonals", "differences", "distributions", "elementwise", "entropies", "exponentials", "indexing",
+    "joining", "linalg", "moments", "moving", "nans", "norms", "ordering", "padding", "pieces", "polynomials",
+    "pooling", "powers", "products", "reductions", "scans", "selecting", "shapes", "special", "splitting",
+    "trigonometry", "windows",
 ]

@@ -62,7 +62,7 @@ contract = Primitive(
     "contract", _contract, {
         "a": lambda g, b, spec: _contracted(g, b, (spec[2], spec[1], spec[0])),
         "b": lambda g, a, spec: _contracted(g, a, (spec[2], spec[0], spec[1])),
-    }, options=["spec"])  # fmt: skip
+    }, options=["spec"])
 """One contraction of two operands, each label once an operand and in two of (a, b, result)."""
 
 
@@ -176,7 +176,7 @@ _EINSUMS: list[Any] = [
     ("...ij,...j->...i", (2, 1, 3, 2), (3, 2)), ("aab,b...->a...", (2, 2, 3), (3, 2)), (",i->i", (), (3,)),
     ("i,j->ij", (2,), (0,)), ("i,i->i", (3,), (3,)), ("ij,kl->il", (2, 3), (2, 2)), ("ij,ij->j", (1, 3), (2, 3)),
     ("i,ij,jk,k->", (2,), (2, 3), (3, 2), (2,)),
-]  # fmt: skip
+]
 
 
 @composite(numpy=np.einsum, over=Cases(

@@ -172,15 +172,15 @@ _conv_kernel: Primitive
 _conv = Primitive("conv", _solve_v, {
     "x": lambda g, w, plan: _of(_conv_transpose, g, w, plan),
     "w": lambda g, x, plan: _of(_conv_kernel, x, g, plan),
-}, options=["plan"])  # fmt: skip
+}, options=["plan"])
 _conv_transpose = Primitive("conv_transpose", _solve_x, {
     "v": lambda g, w, plan: _of(_conv, g, w, plan),
     "w": lambda g, v, plan: _of(_conv_kernel, g, v, plan),
-}, options=["plan"])  # fmt: skip
+}, options=["plan"])
 _conv_kernel = Primitive("conv_kernel", _solve_w, {
     "x": lambda g, v, plan: _of(_conv_transpose, v, g, plan),
     "v": lambda g, x, plan: _of(_conv, x, g, plan),
-}, options=["plan"])  # fmt: skip
+}, options=["plan"])
 
 
 def _forward(name: str, n: int, x: Any, w: Any, bias: Any, stride: Sizes, padding: Sizes | str, dilation: Sizes,

@@ -21,14 +21,14 @@ __all__ = ["convolve", "correlate"]
 _convolve = Primitive("convolve", np.convolve, {
     "a": lambda g, b: np.convolve(g, b[::-1], "valid"),
     "b": lambda g, a: np.convolve(g, a[::-1], "valid"),
-})  # fmt: skip
+})
 
 
 def _sequences(name: str, *operands: Any) -> list[Any]:
     found = [x if x.ndim else x.reshape(1) for x in arrays_of(*operands)]
     if any(x.ndim != 1 or not x.shape[0] for x in found):
         raise ShapeError(f"{name}: shapes {' and '.join(str(np.shape(x)) for x in operands)}; "
-                         f"expected two sequences with at least one element.")  # fmt: skip
+                         f"expected two sequences with at least one element.")
     return found
 
 

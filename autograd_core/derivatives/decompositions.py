@@ -99,7 +99,7 @@ def _eigh_x(g: Any, y: Any) -> Any:
         return symmetric((v * gw[..., None, :]) @ v.mT)
     turned = v.mT @ gv
     inside = turned * _gaps(w, turned, "eigh: the gradient of eigenvectors whose eigenvalue is repeated",
-                            "Eigenvalues alone (eigvalsh)")  # fmt: skip
+                            "Eigenvalues alone (eigvalsh)")
     return symmetric((v * gw[..., None, :] + v @ inside) @ v.mT)
 
 
@@ -201,7 +201,7 @@ def _svd_x(g: Any, y: Any, x_shape: tuple[int, ...]) -> Any:
     k, l = p - p.mT, q - q.mT
     touched = np.abs(lapack.plain(k)) + np.abs(lapack.plain(l))
     apart = _gaps(s, touched, "svd: the gradient of singular vectors whose singular value is repeated",
-                  "Singular values alone (svdvals)")  # fmt: skip
+                  "Singular values alone (svdvals)")
     sums = s[..., None, :] + s[..., :, None]
     both = zero[..., None, :] & zero[..., :, None]
     inside = ((k + l) * apart + (k - l) * lapack.reciprocals(sums, both, 0, "")) * 0.5
@@ -258,7 +258,7 @@ def svd(x: Any, full_matrices: bool = True, compute_uv: bool = True) -> Any:
         return svdvals(x)
     if full_matrices and x.shape[-1] != x.shape[-2]:
         raise UnsupportedError(f"svd: of shape {x.shape}, full_matrices=True asks for singular vectors that are not "
-                               f"determined and have no derivative; pass full_matrices=False.")  # fmt: skip
+                               f"determined and have no derivative; pass full_matrices=False.")
     return SVDResult(*_cut(_svd(x), x.shape))
 
 

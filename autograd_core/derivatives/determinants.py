@@ -97,7 +97,7 @@ def det(x: Any) -> Any:
 
 _slogdet = Primitive(
     "slogdet", lambda x: np.stack(lapack.slogdet(x), axis=-1),
-    {"x": lambda g, x: g[..., 1, None, None] * lapack.inv(x).mT})  # fmt: skip
+    {"x": lambda g, x: g[..., 1, None, None] * lapack.inv(x).mT})
 
 
 @composite(numpy=np.linalg.slogdet, over=Cases(SQUARE, interval=SMALL, through=regular, read=lambda r: r[0] * r[1]))

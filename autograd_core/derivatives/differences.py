@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
@@ -12,10 +13,10 @@ from .define import composite
 from .domains import Case, Cases, Interval, over_shapes
 from .elementwise import where
 from .joining import concatenate
-from .scans import as_tensor, explain_one_axis, part
+from .scans import as_tensor, cumsum, explain_one_axis, part
 from .shapes import broadcast_to
 
-__all__ = ["diff", "ediff1d", "gradient", "interp", "trapezoid"]
+__all__ = ["cumulative_trapezoid", "diff", "ediff1d", "gradient", "interp", "trapezoid", "unwrap"]
 
 
 def _checked(name: str, x: Any, axis: int) -> tuple[Any, int]:
@@ -111,20 +112,82 @@ def trapezoid(y: Any, x: Any = None, dx: Any = 1.0, axis: int = -1) -> Any:
         >>> ag.trapezoid([0.0, 1.0, 4.0], [0.0, 1.0, 2.0])
         tensor(3.)
     """
-    y, axis = _checked("trapezoid", y, axis)
+    areas, axis = _areas("trapezoid", y, x, dx, axis)
+    return areas.sum(axis=axis)
+
+
+@composite(over=Cases(over_shapes((4,), (2, 3)) + over_shapes((3, 2), dx=0.5, axis=0, initial=0)
+                      + (Case(((4,), (4,))), Case(((2, 3), (2, 3))))))
+def cumulative_trapezoid(y: Any, x: Any = None, dx: Any = 1.0, axis: int = -1, initial: float | None = None) -> Any:
+    """Area under straight lines from the first sample up to each later one, as SciPy has it.
+
+    Args:
+        y: Tensor or array of values.
+        x: where they were taken: along the axis, or for every value. Differentiable too.
+        dx: the spacing where there is no ``x``.
+        axis: the axis to integrate along.
+        initial: 0 to begin with the area up to the first sample.
+
+    Returns:
+        Tensor, one shorter along ``axis``, or as long with ``initial``.
+
+    Raises:
+        ShapeError: an axis that ``y`` does not have, or an ``x`` that does not fit.
+
+    Example:
+        >>> import autograd_core as ag
+        >>> ag.cumulative_trapezoid([0.0, 1.0, 4.0], initial=0)
+        tensor([0. , 0.5, 3. ])
+    """
+    areas, axis = _areas("cumulative_trapezoid", y, x, dx, axis)
+    sums = cumsum(areas, axis)
+    return sums if initial is None else concatenate([np.full_like(part(sums.numpy(), axis, 0, 1), initial), sums], axis)
+
+
+def _areas(name: str, y: Any, x: Any, dx: Any, axis: int) -> tuple[Any, int]:
+    """The area between each two neighbours, and the axis counted from the front."""
+    y, axis = _checked(name, y, axis)
     if x is None:
         steps = dx
     else:
         x = as_tensor(x)
         if x.ndim == 1 and x.shape != (y.shape[axis],):
-            raise ShapeError(f"trapezoid: x of shape {x.shape} does not fit shape {y.shape} along axis={axis}.")
+            raise ShapeError(f"{name}: x of shape {x.shape} does not fit shape {y.shape} along axis={axis}.")
         steps = diff(x).reshape(_along(-1, axis, y.ndim)) if x.ndim == 1 else diff(x, axis=axis - y.ndim)
-    return (steps * (part(y, axis, 1, None) + part(y, axis, None, -1)) / 2.0).sum(axis=axis)
+    return steps * (part(y, axis, 1, None) + part(y, axis, None, -1)) / 2.0, axis
 
 
 def _along(size: int, axis: int, ndim: int) -> tuple[int, ...]:
     """The shape of something with ``size`` elements along ``axis`` among ``ndim``."""
     return (1,) * axis + (size,) + (1,) * (ndim - 1 - axis)
+
+
+@composite(numpy=np.unwrap, kink="1 at the jumps", over=Cases(
+    over_shapes((4,)) + over_shapes((2, 3), period=1.1) + over_shapes((3, 2), discont=0.9, axis=0, period=1.3)))
+def unwrap(p: Any, discont: float | None = None, axis: int = -1, *, period: float = 2 * math.pi) -> Any:
+    """Angles with whole turns added, so that neighbours are within half a turn. The gradient passes through.
+
+    Args:
+        p: Tensor or array of angles.
+        discont: the jump from which on turns are added; half a turn by default, and at least.
+        axis: the axis to go along.
+        period: a whole turn.
+
+    Returns:
+        Tensor of the same shape.
+
+    Raises:
+        ShapeError: an axis that ``p`` does not have.
+
+    Example:
+        >>> import autograd_core as ag
+        >>> ag.unwrap(ag.tensor([3.0, -3.0, 3.0]))
+        tensor([3.        , 3.28318531, 3.        ])
+    """
+    p, axis = _checked("unwrap", p, axis)
+    angles = p.numpy()
+    turned = np.unwrap(angles, discont, axis, period=period)
+    return p + np.where(turned == angles, 0, turned - angles)
 
 
 @composite(numpy=np.gradient, over=Cases(
@@ -187,14 +250,14 @@ def _slope(f: Any, axis: int, spacing: Any, edge_order: int) -> Any:
         inside = (right - left) / (2.0 * h)
     else:
         inside = (-after / (before * (before + after)) * left + (after - before) / (before * after) * middle
-                  + before / (after * (before + after)) * right)  # fmt: skip
+                  + before / (after * (before + after)) * right)
     first, last = (h, h) if even else (part(h, axis, 0, 1), part(h, axis, n - 2, n - 1))
     if edge_order == 1:
         ends = (layer[1] - layer[0]) / first, (layer[3] - layer[2]) / last
     else:
         second, third = (h, h) if even else (part(h, axis, 1, 2), part(h, axis, n - 3, n - 2))
         ends = (_end(layer[0], layer[1], part(f, axis, 2, 3), first, second),
-                -_end(layer[3], layer[2], part(f, axis, n - 3, n - 2), last, third, from_left=False))  # fmt: skip
+                -_end(layer[3], layer[2], part(f, axis, n - 3, n - 2), last, third, from_left=False))
     return concatenate([ends[0], inside, ends[1]], axis)
 
 

@@ -20,7 +20,9 @@ from .domains import POSITIVE, REALS, Cases, Elementwise, Interval, over_shapes
 from .elementwise import multiply
 from .exponentials import sigmoid
 
-__all__ = ["digamma", "erf", "erfc", "erfinv", "gammaln", "gelu", "ndtr", "polygamma"]
+__all__ = [
+    "digamma", "erf", "erfc", "erfcx", "erfinv", "gammaln", "gelu", "log_ndtr", "ndtr", "polygamma",
+]
 
 
 @functools.cache
@@ -32,7 +34,7 @@ def _scipy(name: str) -> Callable[..., Any] | None:
         return None
 
 
-def _special(name: str, instead: Callable[[float], float] | None = None) -> Callable[..., Any]:
+def of_scipy(name: str, instead: Callable[[float], float] | None = None) -> Callable[..., Any]:
     """SciPy's function of that name, in the dtype of x; without SciPy, a function of one number at a time."""
 
     def forward(x: Any, n: int | None = None) -> Any:
@@ -49,23 +51,31 @@ def _special(name: str, instead: Callable[[float], float] | None = None) -> Call
 
 # The normal distribution. Without SciPy, erf is Python's: as exact, at a sixth of the speed.
 
-erf = elementwise(_special("erf", math.erf), x=lambda g, x: g * (2 / math.sqrt(math.pi) * np.exp(-x * x)), name="erf",
+erf = elementwise(of_scipy("erf", math.erf), x=lambda g, x: g * (2 / math.sqrt(math.pi) * np.exp(-x * x)), name="erf",
     over=REALS,
     doc="Error function, the integral of 2 e**-t**2 / √π from 0 to x. dy/dx = 2 e**-x**2 / √π.",
     example="ag.erf([0.5, 1.0]) -> tensor([0.52049988, 0.84270079])")
-erfc = elementwise(_special("erfc", math.erfc), x=lambda g, x: g * (-2 / math.sqrt(math.pi) * np.exp(-x * x)),
+erfc = elementwise(of_scipy("erfc", math.erfc), x=lambda g, x: g * (-2 / math.sqrt(math.pi) * np.exp(-x * x)),
     name="erfc", over=REALS,
     doc="1 - erf x, exact where erf is close to 1. dy/dx = -2 e**-x**2 / √π.",
     example="ag.erfc(10.0) -> tensor(2.08848758e-45)")
-erfinv = elementwise(_special("erfinv"), x=lambda g, y: g * (math.sqrt(math.pi) / 2 * np.exp(y * y)), name="erfinv",
+erfinv = elementwise(of_scipy("erfinv"), x=lambda g, y: g * (math.sqrt(math.pi) / 2 * np.exp(y * y)), name="erfinv",
     over=Elementwise((Interval(-0.9, 0.9),)),
     doc="Inverse of erf, for -1 <= x <= 1. Needs SciPy. dy/dx = √π e**y**2 / 2.",
     example="ag.erfinv(0.5) -> tensor(0.47693628)")
-_erfc = _special("erfc", math.erfc)
+_erfc = of_scipy("erfc", math.erfc)
 ndtr = elementwise(lambda x: 0.5 * _erfc(x * -math.sqrt(0.5)), name="ndtr", over=REALS,
     x=lambda g, x: g * (math.sqrt(0.5 / math.pi) * np.exp(-0.5 * x * x)),
     doc="Φ, the normal distribution's share below x. dy/dx = e**(-x**2 / 2) / √(2 π).",
     example="ag.ndtr([0.0, 1.96]) -> tensor([0.5      , 0.9750021])")
+erfcx = elementwise(of_scipy("erfcx"), x=lambda g, x, y: g * (2 * x * y - 2 / math.sqrt(math.pi)), name="erfcx",
+    over=REALS,
+    doc="e**x**2 erfc x, which does not underflow for large x. Needs SciPy. dy/dx = 2 x y - 2 / √π.",
+    example="ag.erfcx(1000.0) -> tensor(0.00056419)")
+log_ndtr = elementwise(of_scipy("log_ndtr"), name="log_ndtr", over=REALS,
+    x=lambda g, x: g * (math.sqrt(2 / math.pi) / apply(erfcx, x * -math.sqrt(0.5))),
+    doc="log Φ(x), exact also far out. Needs SciPy. dy/dx = e**(-x**2 / 2) / (√(2 π) Φ(x)).",
+    example="ag.log_ndtr([-100.0, 0.0]) -> tensor([-5.00552421e+03, -6.93147181e-01])")
 
 
 @composite(over=Cases(over_shapes((), (2, 3), (0,)) + over_shapes((3,), approximate="tanh")))
@@ -99,15 +109,15 @@ def gelu(x: Any, *, approximate: str = "none") -> Any:
     return multiply(x, sigmoid(cubic * (2 * math.sqrt(2 / math.pi))))
 
 
-# The gamma function
+# The gamma function, and beta
 
-digamma = elementwise(_special("digamma"), x=lambda g, x: g * _polygamma(1, x), name="digamma", over=POSITIVE,
+digamma = elementwise(of_scipy("digamma"), x=lambda g, x: g * _polygamma(1, x), name="digamma", over=POSITIVE,
     doc="Γ'(x) / Γ(x), the derivative of gammaln. Needs SciPy. dy/dx = polygamma(1, x).",
     example="ag.digamma(1.0) -> tensor(-0.57721566)")
-gammaln = elementwise(_special("gammaln"), x=lambda g, x: g * apply(digamma, x), name="gammaln", over=POSITIVE,
+gammaln = elementwise(of_scipy("gammaln"), x=lambda g, x: g * apply(digamma, x), name="gammaln", over=POSITIVE,
     doc="log |Γ(x)|, where Γ(n) = (n - 1)!. Needs SciPy. dy/dx = digamma x.",
     example="ag.gammaln(5.0) -> tensor(3.17805383)")
-_polygamma_op = Primitive("polygamma", _special("polygamma"), {"x": lambda g, x, n: g * _polygamma(n + 1, x)},
+_polygamma_op = Primitive("polygamma", of_scipy("polygamma"), {"x": lambda g, x, n: g * _polygamma(n + 1, x)},
                           options=["n"], elementwise=True)
 
 

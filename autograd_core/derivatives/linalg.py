@@ -170,7 +170,7 @@ def lstsq(a: Any, b: Any, rcond: Any = None) -> LstsqResult:
     rank = int((s.numpy() > share * s.numpy().max(initial=0)).sum())
     if rank < min(a.shape):
         raise MatrixError(f"lstsq: a, of shape {a.shape}, has rank {rank}; a derivative needs rank {min(a.shape)}. "
-                          f"Take columns out, or add a penalty on the solution.")  # fmt: skip
+                          f"Take columns out, or add a penalty on the solution.")
     y = matmul(pinv(a, rtol=share), b)
     off = a @ y - b
     residuals = (off * off).sum(axis=0).reshape(-1) if a.shape[0] > a.shape[1] else wrap(np.empty(0, y.dtype))

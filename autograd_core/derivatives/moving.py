@@ -6,13 +6,16 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
+from numpy.lib.array_utils import normalize_axis_tuple
 
+from ..errors import ShapeError
 from .define import apply, composite, primitive
 from .domains import Cases, over_shapes
 from .shapes import explain_axes
 
 __all__ = [
-    "flip", "fliplr", "flipud", "matrix_transpose", "moveaxis", "roll", "rollaxis", "rot90", "swapaxes", "transpose",
+    "fftshift", "flip", "fliplr", "flipud", "ifftshift", "matrix_transpose", "moveaxis", "roll", "rollaxis", "rot90",
+    "swapaxes", "transpose",
 ]
 
 Axes = int | Sequence[int]
@@ -269,3 +272,59 @@ def roll(x: Any, shift: Axes, axis: Axes | None = None) -> Any:
         tensor([3., 1., 2.])
     """
     return np.roll(x, shift, axis)
+
+
+_SHIFTS = Cases(over_shapes((3,), (2, 3)) + over_shapes((4, 3), axes=1) + over_shapes((2, 0), axes=(0, 1)))
+
+
+@composite(numpy=np.fft.fftshift, over=_SHIFTS)
+def fftshift(x: Any, axes: Axes | None = None) -> Any:
+    """The halves of each axis exchanged: the frequency 0, which comes first, to the middle.
+
+    Args:
+        x: Tensor or array.
+        axes: an axis, several, or None for all.
+
+    Returns:
+        Tensor of the same shape.
+
+    Raises:
+        ShapeError: an axis that ``x`` does not have.
+
+    Example:
+        >>> import autograd_core as ag
+        >>> ag.fftshift(ag.tensor([0.0, 1.0, 2.0, -2.0, -1.0]))
+        tensor([-2., -1.,  0.,  1.,  2.])
+    """
+    return _halves_exchanged("fftshift", x, axes, 1)
+
+
+@composite(numpy=np.fft.ifftshift, over=_SHIFTS)
+def ifftshift(x: Any, axes: Axes | None = None) -> Any:
+    """The inverse of fftshift: the middle of each axis comes first. They differ where the length is odd.
+
+    Args:
+        x: Tensor or array.
+        axes: an axis, several, or None for all.
+
+    Returns:
+        Tensor of the same shape.
+
+    Raises:
+        ShapeError: an axis that ``x`` does not have.
+
+    Example:
+        >>> import autograd_core as ag
+        >>> ag.ifftshift(ag.tensor([-2.0, -1.0, 0.0, 1.0, 2.0]))
+        tensor([ 0.,  1.,  2., -2., -1.])
+    """
+    return _halves_exchanged("ifftshift", x, axes, -1)
+
+
+def _halves_exchanged(name: str, x: Any, axes: Axes | None, sign: int) -> Any:
+    shape = np.shape(x)
+    try:
+        along = normalize_axis_tuple(range(len(shape)) if axes is None else axes, len(shape))
+    except (ValueError, TypeError) as error:
+        raise ShapeError(f"{name}: axes={axes} do not fit shape {shape}: {error}.") from None
+    return roll(x, tuple(sign * (shape[axis] // 2) for axis in along), along)

@@ -54,7 +54,7 @@ def _p_norm_x(g: Any, x: Any, y: Any, p: float, axis: Axis, keepdims: bool) -> A
 _minkowski = Primitive("norm", _p_norm, {"x": _p_norm_x}, options=["p", "axis", "keepdims"])
 _nonzero = Primitive(
     "norm", lambda x, axis, keepdims: _total((x != 0).astype(x.dtype), axis=axis, keepdims=keepdims),
-    {"x": lambda g, x: np.zeros_like(x)}, options=["axis", "keepdims"])  # fmt: skip
+    {"x": lambda g, x: np.zeros_like(x)}, options=["axis", "keepdims"])
 
 
 def _array(x: Any) -> Any:
@@ -99,7 +99,7 @@ def _matrix_norm(name: str, x: Any, axes: tuple[int, ...], keepdims: bool, ord: 
         largest = sum(s, axis=-1) if ord == "nuc" else (max if ord == 2 else min)(s, axis=-1)
     else:
         raise UnsupportedError(f"{name}: ord={ord!r} is not a norm of matrices; expected 'fro', 'nuc', "
-                               f"1, -1, 2, -2, inf or -inf.")  # fmt: skip
+                               f"1, -1, 2, -2, inf or -inf.")
     shape = [1 if i in axes else n for i, n in enumerate(x.shape)]
     return largest.reshape(shape if keepdims else [n for i, n in enumerate(x.shape) if i not in axes])
 
@@ -198,7 +198,7 @@ def norm(x: Any, ord: Any = None, axis: Axis = None, keepdims: bool = False) -> 
         return _euclidean(x, axis=axes, keepdims=keepdims)  # type: ignore[no-any-return]
     if len(axes) not in (1, 2):
         raise ShapeError(f"norm: axis={axis} of shape {x.shape} with ord={ord} names {len(axes)} axes; "
-                         f"a vector has one, a matrix two.")  # fmt: skip
+                         f"a vector has one, a matrix two.")
     which = _vector_norm if len(axes) == 1 else _matrix_norm
     return which("norm", x, axes, keepdims, ord)  # type: ignore[no-any-return]
 

@@ -20,7 +20,9 @@ from .elementwise import where
 from .indexing import scatter_add
 from .scans import as_tensor, explain_one_axis
 
-__all__ = ["median", "nanmedian", "partition", "percentile", "quantile", "sort", "topk"]
+__all__ = [
+    "median", "nanmedian", "nanpercentile", "nanquantile", "partition", "percentile", "quantile", "sort", "topk",
+]
 
 Axis = int | tuple[int, ...] | None
 
@@ -269,7 +271,7 @@ def quantile(x: Any, q: Any, axis: Axis = None, *, method: str = "linear", keepd
         >>> ag.quantile(ag.tensor([1.0, 2.0, 3.0, 4.0]), [0.5, 1.0])
         tensor([2.5, 4. ])
     """
-    return _quantile("quantile", x, q, 1.0, axis, method, keepdims)
+    return _quantile("quantile", x, q, 1.0, axis, method, keepdims, skip=False)
 
 
 @composite(numpy=np.percentile, kink="ties share evenly",
@@ -296,10 +298,66 @@ def percentile(x: Any, q: Any, axis: Axis = None, *, method: str = "linear", kee
         >>> ag.percentile(ag.tensor([1.0, 2.0, 3.0]), 25)
         tensor(1.5)
     """
-    return _quantile("percentile", x, q, 100.0, axis, method, keepdims)
+    return _quantile("percentile", x, q, 100.0, axis, method, keepdims, skip=False)
 
 
-def _quantile(name: str, x: Any, q: Any, whole: float, axis: Axis, method: str, keepdims: bool) -> Any:
+_FEW_QUANTILES = Cases(over_shapes((3,), q=0.3) + over_shapes((2, 4), q=[0.0, 0.7], axis=0, keepdims=True))
+
+
+@composite(numpy=np.nanquantile, kink="ties share evenly", over=_FEW_QUANTILES)
+def nanquantile(x: Any, q: Any, axis: Axis = None, *, method: str = "linear", keepdims: bool = False) -> Any:
+    """The quantile of the elements that are not NaN, which get an exact 0 gradient. Arguments are those of quantile.
+
+    Args:
+        x: Tensor, array or number.
+        q: a constant or an array of constants from 0 to 1.
+        axis: an axis, several, or None for all.
+        method: "linear", NumPy's default, is the one supported.
+        keepdims: leave the reduced axes in with size 1.
+
+    Returns:
+        Tensor, as of quantile; NaN where all are NaN.
+
+    Raises:
+        ShapeError: an axis that ``x`` does not have, no elements, or ``q`` outside 0 to 1.
+        UnsupportedError: another method, or ``q`` that requires grad.
+
+    Example:
+        >>> import autograd_core as ag
+        >>> ag.nanquantile(ag.tensor([1.0, float("nan"), 3.0]), 0.25)
+        tensor(1.5)
+    """
+    return _quantile("nanquantile", x, q, 1.0, axis, method, keepdims, skip=True)
+
+
+@composite(numpy=np.nanpercentile, kink="ties share evenly", over=Cases(over_shapes((3,), q=30.0)))
+def nanpercentile(x: Any, q: Any, axis: Axis = None, *, method: str = "linear", keepdims: bool = False) -> Any:
+    """The nanquantile at ``q`` per cent.
+
+    Args:
+        x: Tensor, array or number.
+        q: a constant or an array of constants from 0 to 100.
+        axis: an axis, several, or None for all.
+        method: "linear", NumPy's default, is the one supported.
+        keepdims: leave the reduced axes in with size 1.
+
+    Returns:
+        Tensor, as of percentile; NaN where all are NaN.
+
+    Raises:
+        ShapeError: an axis that ``x`` does not have, no elements, or ``q`` outside 0 to 100.
+        UnsupportedError: another method, or ``q`` that requires grad.
+
+    Example:
+        >>> import autograd_core as ag
+        >>> ag.nanpercentile(ag.tensor([1.0, float("nan"), 3.0]), 25)
+        tensor(1.5)
+    """
+    return _quantile("nanpercentile", x, q, 100.0, axis, method, keepdims, skip=True)
+
+
+def _quantile(name: str, x: Any, q: Any, whole: float, axis: Axis, method: str, keepdims: bool,
+              skip: bool) -> Any:
     if method != "linear":
         raise UnsupportedError(f"{name}: method={method!r} is not supported; only 'linear' is.")
     q = as_tensor(q)
@@ -309,13 +367,13 @@ def _quantile(name: str, x: Any, q: Any, whole: float, axis: Axis, method: str, 
     if not ((share >= 0) & (share <= 1)).all():
         raise ShapeError(f"{name}: q={q.tolist()} is not within 0 to {whole:g}.")
     rows, kept = _ranked(name, x, axis)
-    rank = share * (rows.shape[-1] - 1)
+    seen = rows.shape[-1] - (np.isnan(rows.numpy()).sum(-1) if skip else 0)  # NaN come last
+    rank = share.reshape(share.shape + (1,) * (rows.ndim - 1)) * np.maximum(seen - 1, 0)
     below = np.floor(rank).astype(int)
-    rows = rows.transpose(-1, *range(rows.ndim - 1))
-    low, high = rows[below], rows[np.minimum(below + 1, len(rows) - 1)]
-    dtype = rows.dtype if rows.dtype.kind == "f" else np.dtype(float)
-    t = (rank - below).astype(dtype).reshape(share.shape + (1,) * (rows.ndim - 1))
+    grid = np.ogrid[tuple(slice(size) for size in rows.shape[:-1])]
+    low, high = rows[(*grid, below)], rows[(*grid, np.minimum(below + 1, np.maximum(seen - 1, 0)))]
+    t = (rank - below).astype(rows.dtype if rows.dtype.kind == "f" else float)
     step = high - low
     y = where(t < 0.5, low + step * t, high - step * (1 - t))  # exact at both ends
-    y = _or_nan(y, rows[-1])
+    y = y if skip else _or_nan(y, rows[..., -1])
     return y.reshape(share.shape + kept) if keepdims else y

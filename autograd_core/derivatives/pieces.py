@@ -13,11 +13,12 @@ import numpy as np
 from ..errors import UnsupportedError
 from ..recording import Primitive
 from .define import NUMPY, composite, elementwise, primitive
-from .domains import BENT_AT_0, UNTIED_PAIRS, Case, Cases, Elementwise, Interval, R, over_shapes
+from .domains import BENT_AT_0, MODULO, UNTIED_PAIRS, Case, Cases, Elementwise, Interval, R, over_shapes
+from .elementwise import floor_divide, fmod, remainder, where
 
 __all__ = [
-    "absolute", "ceil", "clip", "copysign", "fabs", "fix", "floor", "fmax", "fmin",
-    "heaviside", "maximum", "minimum", "nan_to_num", "relu", "rint", "round", "sign", "trunc",
+    "absolute", "ceil", "clip", "copysign", "divmod", "fabs", "fix", "floor", "fmax", "fmin",
+    "heaviside", "maximum", "minimum", "modf", "nan_to_num", "relu", "rint", "round", "sign", "trunc",
 ]
 
 _JUMPS_AT_INTEGERS = Elementwise((Interval(-2.6, 2.6, kinks=(-2.0, -1.0, 0.0, 1.0, 2.0)),))
@@ -185,3 +186,47 @@ def round(x: Any, decimals: int = 0) -> Any:
 
 
 NUMPY[np.around] = round
+
+
+# A number in two parts
+
+@composite(numpy=np.modf, kink="1 and 0 at the jumps",
+           over=Cases(over_shapes((), (2, 3), (0,)), interval=_JUMPS_AT_INTEGERS.intervals[0]))
+def modf(x: Any) -> Any:
+    """The fraction of x and the integer before it, both with its sign. Their derivatives are 1 and 0.
+
+    Args:
+        x: Tensor, array or number, any shape.
+
+    Returns:
+        Two Tensors of the same shape.
+
+    Example:
+        >>> import autograd_core as ag
+        >>> ag.modf([-1.5, 2.25])
+        (tensor([-0.5 ,  0.25]), tensor([-1.,  2.]))
+    """
+    return where(np.isinf(x), copysign(0.0, x), fmod(x, 1)), trunc(x)
+
+
+@composite(numpy=np.divmod, kink="that of remainder, and 0, at the jumps", over=MODULO)
+def divmod(a: Any, b: Any) -> Any:
+    """The quotient rounded down and the remainder, q and r with a = q b + r.
+
+    The gradients of q are exactly 0; dr/da = 1, dr/db = -q.
+
+    Args:
+        a, b: Tensor, array or number, any shapes that broadcast together.
+
+    Returns:
+        Two Tensors of the broadcast shape.
+
+    Raises:
+        ShapeError: shapes that do not broadcast.
+
+    Example:
+        >>> import autograd_core as ag
+        >>> ag.divmod([5.5, -1.0], 2.0)
+        (tensor([ 2., -1.]), tensor([1.5, 1. ]))
+    """
+    return floor_divide(a, b), remainder(a, b)

@@ -65,7 +65,7 @@ def matrix_power(x: Any, n: int) -> Tensor:
 _PADE = (
     64764752532480000, 32382376266240000, 7771770303897600, 1187353796428800, 129060195264000, 10559470521600,
     670442572800, 33522128640, 1323241920, 40840800, 960960, 16380, 182, 1,
-)  # fmt: skip
+)
 """Coefficients of the [13/13] Padé approximant of exp, good to rounding up to a norm of 5.37."""
 
 

@@ -15,11 +15,12 @@ from ..recording import TensorBase, wrap
 from .define import apply, composite, primitive
 from .domains import Case, Cases, over_shapes
 from .elementwise import where
+from .exponentials import gap
 from .joining import concatenate
 
 __all__ = [
-    "cummax", "cummin", "cumprod", "cumsum", "cumulative_prod", "cumulative_sum", "linear_recurrence", "nancumprod",
-    "nancumsum",
+    "cummax", "cummin", "cumprod", "cumsum", "cumulative_prod", "cumulative_sum", "linear_recurrence", "logcumsumexp",
+    "nancumprod", "nancumsum",
 ]
 
 _SCANS = Cases(over_shapes((), (3,), (2, 3)) + over_shapes((2, 3), (2, 1, 3), axis=0)
@@ -182,6 +183,34 @@ def cumprod(x: Any, axis: int | None = None) -> Any:
         tensor([1., 2., 6.])
     """
     return np.cumprod(x, axis)
+
+
+def _weighed_sum_of_later(g: Any, x: Any, y: Any, axis: int | None) -> Any:
+    line, axis = _line(x, axis)
+    goes_on = np.exp(gap(previous(y, axis, -np.inf), y))  # e**(y_{i-1} - y_i), which is at most 1
+    return (np.exp(gap(line, y)) * _carry(g, goes_on, axis, reverse=False)).reshape(x.shape)
+
+
+@primitive(x=_weighed_sum_of_later, explain=explain_one_axis, kink="0 where all so far are -inf, 1 for inf", over=_FEW)
+def logcumsumexp(x: Any, axis: int | None = None) -> Any:
+    """Running log-sum-exp, y_i = log Σ_{j ≤ i} e**x_j, without overflow. dy_i/dx_j = e**(x_j - y_i).
+
+    Args:
+        x: Tensor, array or number.
+        axis: the axis to go along; None for all elements in order.
+
+    Returns:
+        Tensor of the shape of ``x``, or with one axis for None.
+
+    Raises:
+        ShapeError: an axis that ``x`` does not have.
+
+    Example:
+        >>> import autograd_core as ag
+        >>> ag.logcumsumexp(ag.tensor([1000.0, 1000.0]))
+        tensor([1000.        , 1000.69314718])
+    """
+    return np.logaddexp.accumulate(np.ravel(x)) if axis is None else np.logaddexp.accumulate(x, axis)
 
 
 @composite(numpy=np.nancumsum, over=_FEW)

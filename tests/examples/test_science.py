@@ -79,7 +79,7 @@ def test_implicit_layer():
     np.testing.assert_allclose(by_c, np.linalg.solve(np.eye(4) - D @ W, D), rtol=1e-9, atol=1e-12)
     for order in (ag.grad, lambda f, at: ag.hessian(f, at)):
         both = [order(lambda W, c, layer=layer: (layer(W, c) ** 2).sum(), at)(W, c)
-                for layer in (example.equilibrium, example.unrolled) for at in (0, 1)]  # fmt: skip
+                for layer in (example.equilibrium, example.unrolled) for at in (0, 1)]
         for implicit, unrolled in zip(both[:2], both[2:], strict=True):
             np.testing.assert_allclose(implicit.numpy(), unrolled.numpy(), rtol=1e-8, atol=1e-9)
 

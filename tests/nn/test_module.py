@@ -67,7 +67,7 @@ def test_every_recorded_op_carries_the_path_of_the_module_that_ran_it():
     paths = [(v.op, v.path) for v in ag.graph(loss).vertices if v.op]
     assert paths == [
         ("linear", "body.0"), ("relu", "body.1"), ("linear", "body.2"), ("multiply", ""), ("cross_entropy", ""),
-    ]  # fmt: skip
+    ]
 
 
 def test_the_path_ends_with_the_module_even_if_forward_raises():

@@ -28,7 +28,7 @@ def close(ours, theirs, dtype):
     widths=st.lists(sizes, min_size=2, max_size=4), batch=st.lists(sizes, min_size=1, max_size=2),
     bias=st.booleans(), activation=st.sampled_from(ACTIVATIONS), dtype=st.sampled_from([np.float32, np.float64]),
     seed=st.integers(0, 99),
-)  # fmt: skip
+)
 def test_networks(widths, batch, bias, activation, dtype, seed):
     rng = np.random.default_rng(seed)
     torch_dtype = torch.float32 if dtype is np.float32 else torch.float64
@@ -65,7 +65,7 @@ def test_a_state_goes_back_to_torch():
 @given(
     samples=sizes, classes=sizes, scale=st.sampled_from([1.0, 1e4]), dtype=st.sampled_from([np.float32, np.float64]),
     seed=st.integers(0, 99),
-)  # fmt: skip
+)
 def test_cross_entropy(samples, classes, scale, dtype, seed):
     rng = np.random.default_rng(seed)
     f, target = (rng.standard_normal((samples, classes)) * scale).astype(dtype), rng.integers(0, classes, samples)

@@ -123,7 +123,7 @@ def test_same_seed_same_report():
 @pytest.mark.parametrize(("p", "expected"), [
     (np.sin, 1.0), (np.exp, 1.0), (lambda t: 3 * t, 3.0), (lambda t: np.sin(1000 * t), 1000.0),
     (lambda t: np.log(1e-5 + t), 1e5), (lambda t: t * t, 0.0), (lambda t: max(t + 1e-4, 0), 1.0),
-])  # fmt: skip
+])
 def test_ladder_error_covers_the_error(p, expected):
     with np.errstate(all="ignore"):
         value, error = slope(lambda h: p(h) - p(-h), 2.0**-52 * (1 + abs(p(0.0))))

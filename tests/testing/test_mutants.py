@@ -79,7 +79,7 @@ MUTANTS = {
     "wrong in float32": (
         op(np.exp, x=lambda g, y: g * y * (1 if y.dtype.itemsize > 4 else 1.01)), UP.astype(np.float32)),
     "zero cotangent, infinite factor": (op(np.abs, x=lambda g, x: g / (x - x)), UP),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("name", MUTANTS)
