@@ -83,11 +83,13 @@ def _binary(p: Primitive, operand: Callable[[Any, int], Any]) -> Callable[..., A
         if isinstance(a, TensorBase):
             ad, an = a._data, a.node
         else:
-            ad, an = a if type(a) in NUMBERS else operand(a, 0), None
+            known = type(a) in NUMBERS or (type(a) is ndarray and a.dtype.kind in "biuf")
+            ad, an = a if known else operand(a, 0), None
         if isinstance(b, TensorBase):
             bd, bn = b._data, b.node
         else:
-            bd, bn = b if type(b) in NUMBERS else operand(b, 1), None
+            known = type(b) in NUMBERS or (type(b) is ndarray and b.dtype.kind in "biuf")
+            bd, bn = b if known else operand(b, 1), None
             if bd is NotImplemented:
                 return bd
         try:
