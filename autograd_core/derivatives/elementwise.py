@@ -35,9 +35,9 @@ divide = elementwise(np.divide, a=lambda g, b: g / b, b=lambda g, a, b: -(g / b)
     example="ag.divide(1.0, 4.0) -> tensor(0.25)")
 
 
-def _lowered(a: Any, b: Any) -> Any:
-    """The exponent b - 1; but 0 for 0**0, since a**0 is flat even at a = 0."""
-    return b - (b != 0) if type(b) in NUMBERS else b - ((a != 0) | (b != 0))
+def _off_0(a: Any, b: Any) -> Any:
+    """a; but 1 where a = b = 0, so that b a**(b-1) is 0 there: a**0 is flat even at a = 0."""
+    return a if type(b) in NUMBERS and b != 0 else a + (a == 0) * (b == 0)
 
 
 def _log_base(a: Any, b: Any, y: Any) -> Any:
@@ -45,13 +45,12 @@ def _log_base(a: Any, b: Any, y: Any) -> Any:
     return math.log(a) if type(a) in NUMBERS and a > 0 else np.log(np.where((a == 0) & (b >= 0), np.ones_like(y), a))
 
 
-power = elementwise(np.power, a=lambda g, a, b: g * (b * (a + (a == 0) * (b == 0)) ** (b - 1)),
+power = elementwise(np.power, a=lambda g, a, b: g * (b * _off_0(a, b) ** (b - 1)),
     b=lambda g, a, b, y: g * (y * _log_base(a, b, y)), over=POSITIVE_BASE,
     kink="0 for the exponent at a = 0, b >= 0",
     doc="a ** b. dy/da = b a**(b-1), dy/db = y log(a), taken as 0 at a = 0, b >= 0.",
     example="ag.power(2.0, 3) -> tensor(8.)")
-float_power = elementwise(np.float_power,
-    a=lambda g, a, b: g * (b * np.float_power(a + (a == 0) * (b == 0), b - 1)),
+float_power = elementwise(np.float_power, a=lambda g, a, b: g * (b * np.float_power(_off_0(a, b), b - 1)),
     b=lambda g, a, b, y: g * (y * _log_base(a, b, y)), over=POSITIVE_BASE,
     kink="0 for the exponent at a = 0, b >= 0",
     doc="a ** b in float64 at least, also of integers. dy/da = b a**(b-1), dy/db = y log(a), as of power.",
