@@ -2,12 +2,16 @@
 
 from . import init
 from .activations import ReLU, Sigmoid, Tanh
-from .containers import Sequential
+from .containers import Identity, ModuleDict, ModuleList, ParameterList, Residual, Sequential
 from .linear import Linear
 from .losses import CrossEntropyLoss
-from .module import Module, StateError
-from .parameter import Parameter
+from .module import Module
+from .parameter import Buffer, Parameter
+from .state import StateError
+from .summary import summary
 
 __all__ = [
-    "CrossEntropyLoss", "Linear", "Module", "Parameter", "ReLU", "Sequential", "Sigmoid", "StateError", "Tanh", "init",
+    "Buffer", "CrossEntropyLoss", "Identity", "Linear", "Module", "ModuleDict", "ModuleList", "Parameter",
+    "ParameterList", "ReLU", "Residual", "Sequential", "Sigmoid", "StateError", "Tanh", "init",
+    "summary",
 ]

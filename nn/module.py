@@ -1,34 +1,26 @@
-"""Module: a function with parameters. Its parameters and children are simply its attributes."""
+"""Module: a function with parameters. Its parameters, buffers and children are simply its attributes."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import Any, NamedTuple, Self, TypeVar
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, Self, TypeVar
 
 import numpy as np
+import numpy.typing as npt
 
-from autograd_core import Tensor
-from autograd_core.errors import AutogradError, DTypeError, GraphError
+from autograd_core.errors import DTypeError, GraphError, SelectionError
 from autograd_core.modes import module_path
 
-from .parameter import Parameter
+from . import state as states
+from .parameter import Buffer, Parameter, change_dtype
+from .state import Unmatched
 
 Item = TypeVar("Item")
-
-
-class StateError(AutogradError, RuntimeError):
-    """A state that does not fit the model it is loaded into."""
-
-
-class Unmatched(NamedTuple):
-    """The names on which a model and a loaded state do not agree."""
-
-    missing_keys: list[str]
-    unexpected_keys: list[str]
+Hook = Callable[..., Any]
 
 
 class Module:
-    """Base of layers, losses and models: assign Parameters and Modules to attributes, and define ``forward``.
+    """Base of layers, losses and models: assign Parameters, Buffers and Modules to attributes, define ``forward``.
 
     Calling a module calls its ``forward``; every operation recorded meanwhile carries the module's path, the
     attribute names that lead to it. (A module that several parents share goes by the name it was given last.)
@@ -50,29 +42,88 @@ class Module:
 
     training: bool = True
     _name: str = ""  # within the parent
+    _before: tuple[Hook, ...] = ()
+    _after: tuple[Hook, ...] = ()
 
     def forward(self, *args: Any, **kwargs: Any) -> Any:
         """What the module computes; every subclass defines it."""
         raise NotImplementedError(f"{type(self).__name__} has no forward(); define it, and call the module itself.")
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        """Run ``forward``, in the module's name."""
+        """Run ``forward``, in the module's name, and the hooks around it."""
         with module_path(self._name):
-            return self.forward(*args, **kwargs)
+            for hook in self._before:
+                changed = hook(self, args)
+                if changed is not None:
+                    args = changed if isinstance(changed, tuple) else (changed,)
+            output = self.forward(*args, **kwargs)
+            for hook in self._after:
+                changed = hook(self, args, output)
+                output = output if changed is None else changed
+            return output
+
+    def register_forward_pre_hook(self, hook: Hook) -> Callable[[], None]:
+        """Call ``hook(module, args)`` before every ``forward``; what it returns, if anything, replaces the arguments.
+
+        Args:
+            hook: returns None, one new argument, or a tuple of all positional ones.
+
+        Returns:
+            A function that removes the hook.
+        """
+        self._before = (*self._before, hook)
+        return lambda: setattr(self, "_before", tuple(h for h in self._before if h is not hook))
+
+    def register_forward_hook(self, hook: Hook) -> Callable[[], None]:
+        """Call ``hook(module, args, output)`` after every ``forward``; what it returns, if anything, is the output.
+
+        Args:
+            hook: returns None, or a new output.
+
+        Returns:
+            A function that removes the hook.
+
+        Example:
+            >>> import nn
+            >>> model, seen = nn.ReLU(), []
+            >>> remove = model.register_forward_hook(lambda module, args, output: seen.append(output.tolist()))
+            >>> y = model([-1.0, 2.0])
+            >>> remove()
+            >>> y = model([5.0])
+            >>> seen
+            [[0.0, 2.0]]
+        """
+        self._after = (*self._after, hook)
+        return lambda: setattr(self, "_after", tuple(h for h in self._after if h is not hook))
 
     def __setattr__(self, name: str, value: Any) -> None:
-        if isinstance(vars(self).get(name), Parameter) and not isinstance(value, Parameter | None):
+        owned = vars(self).get(name)
+        if isinstance(owned, (Parameter, Buffer)) and not isinstance(value, type(owned) | None):
+            kind = type(owned).__name__
             raise DTypeError(
-                f"{type(self).__name__}.{name} is a parameter and would be lost to the model; assign an nn.Parameter, "
-                f"or set new values with .{name}.data = array."
+                f"{type(self).__name__}.{name} is a {kind.lower()} and would be lost to the model; assign an "
+                f"nn.{kind}, or set new values with .{name}.data = array."
             )
         if isinstance(value, Parameter) and value.name is None:
             value.name = name
         elif isinstance(value, Module):
             if any(module is self for _, module in value._walk("")):
                 raise GraphError(f"{type(self).__name__}.{name}: a module cannot contain itself.")
-            object.__setattr__(value, "_name", name)
+            value._rename(name)
         object.__setattr__(self, name, value)
+
+    def _rename(self, name: str) -> None:
+        object.__setattr__(self, "_name", name)
+
+    def register_buffer(self, name: str, data: Any, persistent: bool = True) -> None:
+        """Assign ``nn.Buffer(data)`` to the attribute ``name``; None reserves the name.
+
+        Args:
+            name: of the attribute.
+            data: what :class:`Buffer` takes, or None.
+            persistent: whether it is part of ``state_dict()``.
+        """
+        setattr(self, name, None if data is None else Buffer(data, persistent=persistent))
 
     # What belongs to it
 
@@ -83,11 +134,11 @@ class Module:
             if isinstance(child, Module):
                 yield from child._walk(f"{path}.{name}" if path else name)
 
-    def _entries(self) -> Iterator[tuple[str, Parameter]]:
-        """All parameters by full name; one that is shared comes under each of its names."""
+    def _owned(self, kind: type[Item]) -> Iterator[tuple[str, Item]]:
+        """All attributes of a kind by full name; one that is shared comes under each of its names."""
         for path, module in self._walk(""):
             for name, value in vars(module).items():
-                if isinstance(value, Parameter):
+                if isinstance(value, kind):
                     yield f"{path}.{name}" if path else name, value
 
     def named_modules(self) -> Iterator[tuple[str, Module]]:
@@ -119,6 +170,23 @@ class Module:
         """Every module of :meth:`named_children`, without the names."""
         return (child for _, child in self.named_children())
 
+    def get_submodule(self, path: str) -> Module:
+        """The module at ``path``, a name as in :meth:`named_modules`.
+
+        Args:
+            path: attribute names joined by dots; "" is the module itself.
+
+        Returns:
+            The module.
+
+        Raises:
+            SelectionError: there is none; the message lists what there is.
+        """
+        found = dict(self._walk(""))
+        if path not in found:
+            raise SelectionError(f"{type(self).__name__}: no module {path!r}; there are {', '.join(map(repr, found))}.")
+        return found[path]
+
     def named_parameters(self) -> Iterator[tuple[str, Parameter]]:
         """Every parameter once, with its full name, as in ``"layer1.weight"``.
 
@@ -130,13 +198,79 @@ class Module:
             >>> [(name, p.shape) for name, p in nn.Linear(3, 2).named_parameters()]
             [('weight', (2, 3)), ('bias', (2,))]
         """
-        return _once(self._entries())
+        return _once(self._owned(Parameter))
 
     def parameters(self) -> Iterator[Parameter]:
         """Every parameter of :meth:`named_parameters`, without the names: what an optimizer takes."""
         return (parameter for _, parameter in self.named_parameters())
 
+    def named_buffers(self) -> Iterator[tuple[str, Buffer]]:
+        """Every buffer once, with its full name, persistent or not.
+
+        Returns:
+            An iterator of (name, Buffer).
+        """
+        return _once(self._owned(Buffer))
+
+    def buffers(self) -> Iterator[Buffer]:
+        """Every buffer of :meth:`named_buffers`, without the names."""
+        return (buffer for _, buffer in self.named_buffers())
+
     # What can be done with all of it
+
+    def apply(self, function: Callable[[Module], Any]) -> Self:
+        """Call ``function`` with every module, children before parents: for starting values, or to set options.
+
+        Args:
+            function: its result is ignored.
+
+        Returns:
+            The module itself.
+
+        Example:
+            >>> import nn
+            >>> def start(module):
+            ...     if isinstance(module, nn.Linear):
+            ...         nn.init.zeros_(module.bias)
+            >>> nn.Sequential(nn.Linear(2, 1)).apply(start)[0].bias
+            tensor([0.], dtype=float32, name='bias', requires_grad=True)
+        """
+        for module in reversed(list(self.modules())):
+            function(module)
+        return self
+
+    def to(self, dtype: npt.DTypeLike) -> Self:
+        """Convert every float parameter and buffer, with its gradient.
+
+        Args:
+            dtype: a float dtype, as in ``model.to(np.float64)``.
+
+        Returns:
+            The module itself.
+
+        Raises:
+            DTypeError: a dtype that is not a float.
+        """
+        if np.dtype(dtype).kind != "f":
+            raise DTypeError(f"{type(self).__name__}.to: {np.dtype(dtype)} is not a float; parameters have gradients.")
+        both: list[Parameter | Buffer] = [*self.parameters(), *self.buffers()]
+        for owned in both:
+            if owned.dtype.kind == "f":
+                change_dtype(owned, dtype)
+        return self
+
+    def requires_grad_(self, wanted: bool = True) -> Self:
+        """Freeze every parameter here and below (False), or have it learned again (True).
+
+        Args:
+            wanted: whether they are learned.
+
+        Returns:
+            The module itself.
+        """
+        for parameter in self.parameters():
+            parameter.requires_grad = wanted
+        return self
 
     def zero_grad(self) -> None:
         """Forget the gradients of all parameters."""
@@ -165,24 +299,34 @@ class Module:
         """Behave as in use, not as in training, here and below; the module itself is returned."""
         return self.train(False)
 
+    def _state(self) -> dict[str, Parameter | Buffer]:
+        """What ``state_dict`` saves, module by module, parameters before buffers: PyTorch's order."""
+        found: dict[str, Parameter | Buffer] = {}
+        for path, module in self._walk(""):
+            prefix = f"{path}." if path else ""
+            own = vars(module).items()
+            found |= {prefix + name: value for name, value in own if isinstance(value, Parameter)}
+            found |= {prefix + name: value for name, value in own if isinstance(value, Buffer) and value.persistent}
+        return found
+
     def state_dict(self) -> dict[str, np.ndarray]:
-        """Copies of all parameters by full name, with PyTorch's names and shapes.
+        """Copies of all parameters and persistent buffers by full name, with PyTorch's names and shapes.
 
         Returns:
-            A dict of arrays. A shared parameter appears under each of its names.
+            A dict of arrays. What is shared appears under each of its names.
 
         Example:
             >>> import nn
             >>> {name: array.shape for name, array in nn.Linear(3, 2).state_dict().items()}
             {'weight': (2, 3), 'bias': (2,)}
         """
-        return {name: parameter.data.copy() for name, parameter in self._entries()}
+        return {name: owned.data.copy() for name, owned in self._state().items()}
 
     def load_state_dict(self, state: Mapping[str, Any], strict: bool = True) -> Unmatched:
-        """Copy values into the parameters, all or none.
+        """Copy values into the parameters and persistent buffers, all or none.
 
         Args:
-            state: by full name, an ndarray, Tensor or anything else NumPy can read, of the parameter's shape.
+            state: by full name, an ndarray, Tensor or anything else NumPy can read, of the right shape.
             strict: refuse names that only the model or only ``state`` has; otherwise they are left alone.
 
         Returns:
@@ -200,31 +344,12 @@ class Module:
             >>> model.load_state_dict({"weight": [[1.0]], "scale": 2.0})
             Traceback (most recent call last):
                 ...
-            nn.module.StateError: load_state_dict: the state does not fit Linear; nothing was loaded.
+            nn.state.StateError: load_state_dict: the state does not fit Linear; nothing was loaded.
               missing: bias
               unexpected: scale
               wrong shape: weight is (1, 1), expected (2, 3)
         """
-        entries = dict(self._entries())
-        missing = [name for name in entries if name not in state]
-        unexpected = [name for name in state if name not in entries]
-        arrays = {name: _copied(name, state[name], entries[name].dtype) for name in entries if name in state}
-        misshapen = [
-            f"{name} is {array.shape}, expected {entries[name].shape}"
-            for name, array in arrays.items()
-            if array.shape != entries[name].shape
-        ]
-        if misshapen or (strict and (missing or unexpected)):
-            found = {"missing": missing, "unexpected": unexpected, "wrong shape": misshapen}
-            lines = [f"\n  {what}: {'; '.join(names)}" for what, names in found.items() if names]
-            raise StateError(
-                f"load_state_dict: the state does not fit {type(self).__name__}; nothing was loaded.{''.join(lines)}"
-            )
-        for name, array in arrays.items():
-            data = entries[name].data
-            data[...] = array
-            entries[name].data = data  # tells the engine of the write
-        return Unmatched(missing, unexpected)
+        return states.load(self._state(), state, type(self).__name__, strict)
 
     # How it prints
 
@@ -248,11 +373,3 @@ def _once(named: Iterator[tuple[str, Item]]) -> Iterator[tuple[str, Item]]:
         if id(item) not in seen:
             seen.add(id(item))
             yield name, item
-
-
-def _copied(name: str, value: Any, dtype: np.dtype[Any]) -> np.ndarray:
-    """A copy of ``value``, which the parameter's own memory may be part of, in the parameter's dtype."""
-    array = value.data if isinstance(value, Tensor) else np.asarray(value)
-    if array.dtype.kind not in "biuf":
-        raise DTypeError(f"load_state_dict: {name} has dtype {array.dtype}; expected real numbers.")
-    return np.array(array, dtype)

@@ -1,4 +1,4 @@
-"""Parameter: a tensor that a model learns."""
+"""What a module owns: Parameters, which are learned, and Buffers, which are not."""
 
 from __future__ import annotations
 
@@ -8,12 +8,13 @@ import numpy as np
 import numpy.typing as npt
 
 from autograd_core import Tensor, tensor
+from autograd_core.creation import make_leaf
 
 
 class Parameter(Tensor):
     """A leaf Tensor that requires grad; as an attribute of a Module it belongs to the model.
 
-    What is computed from it are plain Tensors.
+    What is computed from it are plain Tensors. ``requires_grad = False`` freezes it.
 
     Args:
         data: a number, nested sequences of numbers, an ndarray or a Tensor, which is copied.
@@ -35,7 +36,74 @@ class Parameter(Tensor):
     __slots__ = ()
 
     def __init__(self, data: Any, *, dtype: npt.DTypeLike = np.float32) -> None:
-        leaf = tensor(data, dtype=dtype, requires_grad=True)
-        self._data, self.node = leaf._data, leaf.node
-        self.base = self.views = self._name = None
-        self.node.params = {"role": "parameter"}  # type: ignore[union-attr]  # a leaf has one; pictures read it
+        self._name = None
+        _become(self, tensor(data, dtype=dtype, requires_grad=True))
+
+    @property
+    def requires_grad(self) -> bool:
+        """Whether it is learned. Set it to False to freeze the parameter, to True to learn again."""
+        return self.node is not None
+
+    @requires_grad.setter
+    def requires_grad(self, wanted: bool) -> None:
+        if not wanted:
+            self.node = None
+        elif self.node is None:
+            make_leaf(self)
+            _mark(self)
+
+
+class Buffer(Tensor):
+    """A constant Tensor that belongs to a Module as its Parameters do, but is not learned: running means, masks.
+
+    Args:
+        data: a number, nested sequences of numbers, an ndarray or a Tensor, which is copied.
+        dtype: by default float32 for any float, else that of ``data``.
+        persistent: whether it is part of ``state_dict()``.
+
+    Raises:
+        DTypeError: data that is not real numbers.
+        ShapeError: nested sequences of unequal length.
+
+    Example:
+        >>> import nn
+        >>> model = nn.Module()
+        >>> model.mean = nn.Buffer([0.5, 1.0])
+        >>> list(model.state_dict()), list(model.parameters())
+        (['mean'], [])
+    """
+
+    __slots__ = ("persistent",)
+
+    def __init__(self, data: Any, *, dtype: npt.DTypeLike | None = None, persistent: bool = True) -> None:
+        self._name = None
+        made = tensor(data, dtype=dtype)
+        if dtype is None and made.dtype.kind == "f":
+            made = tensor(made, dtype=np.float32)
+        self.persistent = persistent
+        _become(self, made)
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Tensor:
+        copy = super().__deepcopy__(memo)
+        copy.persistent = self.persistent  # type: ignore[attr-defined]  # a Buffer
+        return copy
+
+
+def change_dtype(owned: Parameter | Buffer, dtype: npt.DTypeLike) -> None:
+    """Convert what a module owns, and its gradient; a pending backward keeps to the old one."""
+    grad = owned.grad
+    _become(owned, tensor(owned._data, dtype=dtype, requires_grad=owned.requires_grad, name=owned.name))
+    if grad is not None:
+        owned.grad = tensor(grad, dtype=dtype)
+
+
+def _become(owned: Tensor, made: Tensor) -> None:
+    """Take the array and the node of ``made``, which nobody else holds."""
+    owned._data, owned.node = made._data, made.node
+    owned.base = owned.views = None
+    _mark(owned)
+
+
+def _mark(owned: Tensor) -> None:
+    if owned.node is not None:
+        owned.node.params = {"role": "parameter"}  # pictures read it

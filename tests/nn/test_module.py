@@ -1,13 +1,14 @@
 """Module: what belongs to it, loading and saving its values, paths on the graph, and its errors."""
 
 import copy
+import itertools
 
 import numpy as np
 import pytest
 
 import autograd_core as ag
 import nn
-from autograd_core.errors import DTypeError, GraphError, InPlaceError, SavedArrayError, SelectionError
+from autograd_core.errors import DTypeError, GraphError, InPlaceError, SavedArrayError, SelectionError, ShapeError
 
 
 class Net(nn.Module):
@@ -216,7 +217,7 @@ def test_sequential():
     assert nn.Sequential()(3.0) == 3.0
     with pytest.raises(SelectionError, match="Sequential: no layer 2; it has 2"):
         model[2]
-    with pytest.raises(DTypeError, match="Sequential: argument 0 is a list, not a Module"):
+    with pytest.raises(DTypeError, match="Sequential: layer '0' is a list, not a Module"):
         nn.Sequential([first, second])
 
 
@@ -234,3 +235,148 @@ def test_parameter_is_a_float32_leaf_and_what_it_computes_is_a_plain_tensor():
         nn.Parameter([1], dtype=int)
     with pytest.raises(DTypeError, match="expected real numbers"):
         nn.Parameter(["a"], dtype=None)
+
+
+class Normed(nn.Module):
+    def __init__(self):
+        self.weight = nn.Parameter([1.0, 2.0])
+        self.mean = nn.Buffer([0.5, 0.5])
+        self.register_buffer("steps", 3)
+        self.scratch = nn.Buffer([7.0], persistent=False)
+        self.inner = nn.Linear(2, 2, rng=0)
+
+    def forward(self, x):
+        return self.inner((x - self.mean) * self.weight)
+
+
+def test_buffers_are_constants_that_are_saved_with_the_model():
+    model = Normed()
+    assert [name for name, _ in model.named_buffers()] == ["mean", "steps", "scratch"]
+    assert list(model.state_dict()) == ["weight", "mean", "steps", "inner.weight", "inner.bias"]
+    assert (model.mean.dtype, model.steps.dtype, model.mean.requires_grad) == (np.float32, np.int64, False)
+    model.load_state_dict(model.state_dict() | {"steps": 9})
+    assert model.steps.item() == 9
+    with pytest.raises(DTypeError, match=r"Normed\.mean is a buffer .* assign an nn\.Buffer"):
+        model.mean = np.zeros(2)
+    twin = copy.deepcopy(model)
+    assert same(twin.state_dict(), model.state_dict())
+    assert not twin.scratch.persistent
+
+
+def test_to_converts_floats_and_their_gradients_and_nothing_else():
+    model = Normed()
+    model(np.ones((1, 2), np.float32)).sum().backward()
+    weight, grad = model.weight, model.weight.grad.numpy()
+    assert model.to(np.float64) is model
+    assert model.weight is weight
+    assert (weight.name, weight.node.params) == ("weight", {"role": "parameter"})
+    assert {p.dtype for p in model.parameters()} == {p.grad.dtype for p in model.parameters()} == {np.dtype(float)}
+    np.testing.assert_array_equal(weight.grad.numpy(), grad)
+    assert (model.mean.dtype, model.steps.dtype) == (np.float64, np.int64)
+    assert model(np.ones((1, 2))).dtype == np.float64
+    with pytest.raises(DTypeError, match="int64 is not a float"):
+        model.to(int)
+
+
+def test_frozen_parameters_get_no_gradient_and_can_be_thawed():
+    model = Normed().requires_grad_(False)
+    model.weight.requires_grad = True
+    data = model.inner.weight.data
+    model(np.ones((1, 2))).sum().backward()
+    assert model.weight.grad is not None
+    assert model.inner.weight.grad is None
+    model.requires_grad_()
+    assert model.inner.weight.data is data
+    assert model.inner.weight.node.params == {"role": "parameter"}
+
+
+def test_hooks_see_and_replace_arguments_and_outputs_and_can_be_removed():
+    model, calls = nn.ReLU(), []
+    remove_before = model.register_forward_pre_hook(lambda module, args: (args[0] + 1.0,))
+    remove_after = model.register_forward_hook(lambda module, args, output: calls.append((args, output)))
+    remove_last = model.register_forward_hook(lambda module, args, output: output * 10)
+    x = ag.tensor(1.0)
+    assert model(x).item() == 20
+    assert [(args[0].item(), y.item()) for args, y in calls] == [(2.0, 2.0)]
+    for remove in (remove_before, remove_after, remove_last, remove_last):
+        remove()
+    assert model(x).item() == 1
+    assert len(calls) == 1
+
+
+def test_apply_goes_from_children_to_parents():
+    seen = []
+    net = Net()
+    assert net.apply(seen.append) is net
+    assert seen[-1] is net
+    assert set(map(id, seen)) == set(map(id, net.modules()))
+    assert seen.index(net.body[0]) < seen.index(net.body)
+
+
+class Deep(nn.Module):
+    def __init__(self):
+        self.layers = nn.ModuleList([nn.Linear(2, 2, rng=i) for i in range(2)])
+        self.heads = nn.ModuleDict({"a": nn.ModuleList([nn.Linear(2, 1, rng=0)])})
+        self.layers.append(nn.Residual(nn.Tanh()))
+        self.scales = nn.ParameterList([nn.Parameter(1.0)])
+
+    def forward(self, x):
+        for layer in self.layers:
+            x = layer(x)
+        return self.heads["a"][0](x) * self.scales[0]
+
+
+def test_paths_go_through_lists_and_dicts_of_modules():
+    model = Deep()
+    y = model(np.ones((1, 2)))
+    paths = [v.path for v in ag.graph(y).vertices if v.op]
+    assert paths == ["layers.0", "layers.1", "layers.2.module", "layers.2", "heads.a.0", ""]
+    assert {path for path in paths if path} <= {path for path, _ in model.named_modules()}
+    assert model.get_submodule("layers.2.module") is model.layers[2].module
+    with pytest.raises(SelectionError, match=r"Deep: no module 'layers\.9'; there are '', 'layers', "):
+        model.get_submodule("layers.9")
+
+
+def test_lists_and_dicts_of_modules():
+    model = Deep()
+    assert (len(model.layers), len(model.heads), len(model.scales)) == (3, 1, 1)
+    assert model.layers[-1] is model.layers[2]
+    model.layers[-1] = replacement = nn.ReLU()
+    assert list(model.layers)[2] is replacement
+    assert list(model.heads.keys()) == list(model.heads) == ["a"]
+    assert next(iter(model.heads.items()))[1] is next(model.heads.values()) is model.heads["a"]
+    assert "b" not in model.heads
+    with pytest.raises(SelectionError, match="ModuleList: no element 3; it has 3"):
+        model.layers[3]
+    with pytest.raises(SelectionError, match="ModuleDict: no 'b'; it has 'a'"):
+        model.heads["b"]
+    with pytest.raises(SelectionError, match="'train' is the name of a method"):
+        model.heads["train"] = nn.ReLU()
+    with pytest.raises(DTypeError, match="ModuleList: element '3' is not a Module, but: 3"):
+        model.layers.append(3)
+    with pytest.raises(DTypeError, match="ParameterList: element '1' is not a Parameter, but: tensor"):
+        model.scales.append(ag.tensor(1.0))
+
+
+@pytest.mark.parametrize(("sizes", "count"), [((3, 4, 2), 26), ((3, 4, 4, 1), 41)])
+def test_summary_counts_what_the_textbook_counts(sizes, count):
+    layers = [nn.Linear(a, b) for a, b in itertools.pairwise(sizes)]
+    found = nn.summary(nn.Sequential(*layers), (1, 3))
+    assert (found.learnable, found.frozen, found.state_bytes) == (count, 0, 4 * count)
+    assert found.output_bytes == 4 * sum(sizes[1:])
+
+
+def test_summary_leaves_the_model_as_it_was():
+    model = Normed()
+    model.inner.training = False
+    model.weight.requires_grad = False
+    found = nn.summary(model, (5, 2))
+    assert (model.training, model.inner.training) == (True, False)
+    assert not model._after
+    assert (found.learnable, found.frozen) == (6, 2)
+    assert [(row.path, row.output) for row in found.rows] == [("", "(5, 2)"), ("inner", "(5, 2)")]
+    assert str(nn.summary(model)).count("(5, 2)") == 0
+    with pytest.raises(ShapeError, match="linear"):
+        nn.summary(nn.Linear(3, 2), (1, 4))
+    with pytest.raises(ShapeError, match="3 is not a shape"):
+        nn.summary(nn.Linear(3, 2), 3)
