@@ -46,8 +46,8 @@ def test_variance_is_the_textbooks(start, variance, shape):
 TORCH = {
     "uniform_": {"a": -1.0, "b": 3.0}, "normal_": {"mean": 1.0, "std": 2.0}, "xavier_uniform_": {"gain": 2.0},
     "xavier_normal_": {}, "kaiming_uniform_": {"a": 0.1, "mode": "fan_out"},
-    "kaiming_normal_": {"nonlinearity": "relu"}, "trunc_normal_": {"std": 1.5, "a": -2.0, "b": 1.0}, "orthogonal_": {"gain": 2.0},
-    "sparse_": {"sparsity": 0.3},
+    "kaiming_normal_": {"nonlinearity": "relu"}, "trunc_normal_": {"std": 1.5, "a": -2.0, "b": 1.0},
+    "orthogonal_": {"gain": 2.0}, "sparse_": {"sparsity": 0.3},
 }
 
 
