@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from typing import Any, Unpack
 
 import numpy as np
 
-from autograd_core import Tensor
-from autograd_core.errors import DTypeError
-
-from .optimizer import Optimizer, at_least_0
+from .groups import Group, Options
+from .optimizer import Common, Optimizer
+from .options import at_least_0, pair
 
 
 class Adam(Optimizer):
@@ -20,11 +19,12 @@ class Adam(Optimizer):
     v̂ = v / (1 - β₂ᵗ) make up for. Weight decay λ first adds λ p to g.
 
     Args:
-        params: Tensors, such as ``model.parameters()``; those without a gradient are left alone in a step.
-        lr: the learning rate, a plain attribute that may be changed between steps.
+        params: a model, Tensors, or groups; see :class:`Optimizer`.
+        lr: the learning rate; ``optimizer.lr`` may be changed between steps.
         betas: β₁ and β₂, each from 0 to below 1.
         eps: keeps the quotient finite.
         weight_decay: λ, the strength of an L2 penalty λ/2 p².
+        common: ``maximize``, ``nonfinite``, ``missing``; see :class:`Common`.
 
     Raises:
         OptionError: a negative or infinite option, a beta outside [0, 1), no parameters.
@@ -44,24 +44,22 @@ class Adam(Optimizer):
         tensor([0.9], requires_grad=True)
     """
 
-    moments = 2
+    carries = ("exp_avg", "exp_avg_sq")
 
-    def __init__(self, params: Iterable[Tensor], lr: float = 1e-3, betas: tuple[float, float] = (0.9, 0.999),
-                 eps: float = 1e-8, weight_decay: float = 0.0) -> None:
-        super().__init__(params)
-        if not isinstance(betas, (tuple, list)) or len(betas) != 2:
-            raise DTypeError(f"Adam: betas={betas!r}; expected two numbers.")
-        self.lr = at_least_0("Adam: lr", lr)
-        self.betas = (at_least_0("Adam: betas[0]", betas[0], below=1), at_least_0("Adam: betas[1]", betas[1], below=1))
-        self.eps = at_least_0("Adam: eps", eps)
-        self.weight_decay = at_least_0("Adam: weight_decay", weight_decay)
+    def __init__(self, params: Any, lr: float = 1e-3, betas: tuple[float, float] = (0.9, 0.999), eps: float = 1e-8,
+                 weight_decay: float = 0.0, **common: Unpack[Common]) -> None:
+        super().__init__(params, lr=lr, betas=betas, eps=eps, weight_decay=weight_decay, **common)
 
-    def update(self, t: int, space: np.ndarray, p: np.ndarray, g: np.ndarray, *state: np.ndarray) -> None:
+    def check(self, options: Options) -> Options:
+        """The options of a group, checked."""
+        options["betas"] = pair("Adam: betas", options["betas"], below=1)
+        options["eps"] = at_least_0("Adam: eps", options["eps"])
+        return options
+
+    def update(self, group: Group, t: int, spaces: list[np.ndarray], p: np.ndarray, g: np.ndarray,
+               *state: np.ndarray) -> None:
         """The formula of the class, on one block."""
-        m, v = state
-        beta1, beta2 = self.betas
-        if self.weight_decay:
-            g = g + self.weight_decay * p
+        (m, v), (space,), (beta1, beta2) = state, spaces, group.betas
         np.subtract(g, m, out=space)
         space *= 1 - beta1
         m += space
@@ -72,7 +70,7 @@ class Adam(Optimizer):
         # lr m̂ / (√v̂ + eps), with both corrections moved out of the arrays (Kingma and Ba, end of section 2).
         correction = math.sqrt(1 - beta2**t)
         np.sqrt(v, out=space)
-        space += self.eps * correction
+        space += group.eps * correction
         np.divide(m, space, out=space)
-        space *= self.lr * correction / (1 - beta1**t)
+        space *= group.lr * correction / (1 - beta1**t)
         p -= space

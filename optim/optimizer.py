@@ -3,44 +3,116 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator
-from typing import Any
+from collections.abc import Iterator, Mapping
+from typing import Any, ClassVar, TypedDict
 
 import numpy as np
 
 from autograd_core import Tensor
-from autograd_core.errors import AutogradError, DTypeError, GraphError, InPlaceError, ShapeError
+from autograd_core.errors import DTypeError, GraphError, InPlaceError, ShapeError
 
-BLOCK = 32_768
+from . import state as states
+from .gradients import settle
+from .groups import Group, Options, read_groups
+from .options import at_least_0, one_of
+
+BLOCK = 65_536
 """Elements updated at a time: a block of every array that a formula reads and writes fits into the L2 cache."""
 
 
-class OptionError(AutogradError, ValueError):
-    """A setting with which an optimizer cannot work."""
+class Common(TypedDict, total=False):
+    """Keywords that every optimizer takes.
+
+    ``maximize``: go uphill. ``nonfinite``: what to do about NaN or inf in a gradient: "raise" (the default) changes no
+    parameter; "skip" leaves out the whole step; "scale" scales such a gradient down to its infinite elements, as ±1;
+    "ignore" does not look. ``missing``: "skip" parameters without a gradient, or "raise".
+    """
+
+    maximize: bool
+    nonfinite: str
+    missing: str
 
 
 class Optimizer:
     """Base of the optimizers: holds the parameters, and in :meth:`step` moves each by its gradient, in place.
 
-    A subclass defines :meth:`update`, its formula, and says in ``moments`` how many arrays of the parameter's
-    shape it carries from step to step. They start at zero.
+    A subclass defines :meth:`update`, its formula, and names in ``carries`` the arrays of the parameter's shape that it
+    carries from step to step. They start at zero.
 
     Args:
-        params: Tensors, in any iterable, such as ``model.parameters()``.
+        params: a model, so that state is kept by the names of its parameters; or Tensors, as from
+            ``model.parameters()``; or (name, Tensor) pairs; or dicts with the key "params" for any of these and options
+            of their own, as in ``[{"params": model.head, "lr": 0.1}, {"params": model.body}]``.
+        options: of the subclass, by name.
 
     Raises:
-        OptionError: no parameters.
+        OptionError: no parameters, an unknown option, or one that makes no sense.
         DTypeError: something else than float Tensors.
         GraphError: a tensor that was computed from others; a tensor given twice.
     """
 
-    moments: int = 0
+    carries: tuple[str, ...] = ()
+    spaces: ClassVar[int] = 1  # arrays to compute in
+    whole: ClassVar[bool] = False  # the formula needs all of a parameter at once, not a block
 
-    def __init__(self, params: Iterable[Tensor]) -> None:
-        self.params = _checked(params)
-        self._state: list[tuple[np.ndarray, ...]] = [() for _ in self.params]
-        self._steps = [0] * len(self.params)
-        self._scratch = {p.dtype: np.empty(0, p.dtype) for p in self.params}
+    def __init__(self, params: Any, **options: Any) -> None:
+        common = {"maximize": False, "nonfinite": "raise", "missing": "skip"}
+        self.defaults: Options = {**options, **{name: options.get(name, value) for name, value in common.items()}}
+        self.param_groups: list[Group] = read_groups(params, self.defaults, self._checked)
+        self._steps: dict[str, int] = {}
+        self._state: dict[str, dict[str, np.ndarray]] = {}
+        self._scratch: dict[np.dtype[Any], np.ndarray] = {}
+
+    def _checked(self, options: Options) -> Options:
+        name = type(self).__name__
+        one_of(f"{name}: nonfinite", options["nonfinite"], "raise", "skip", "scale", "ignore")
+        one_of(f"{name}: missing", options["missing"], "skip", "raise")
+        for option in ("lr", "weight_decay"):
+            if option in options:
+                options[option] = at_least_0(f"{name}: {option}", options[option])
+        return self.check(options)
+
+    def check(self, options: Options) -> Options:
+        """The options of one group, checked and completed; subclasses with options of their own define it."""
+        return options
+
+    def carried(self, group: Group) -> tuple[str, ...]:
+        """What the options of a group need carried; subclasses where that depends on the options define it."""
+        return self.carries
+
+    @property
+    def lr(self) -> float:
+        """The learning rate of the first group; setting it sets that of all groups."""
+        return float(self.param_groups[0]["lr"])
+
+    @lr.setter
+    def lr(self, value: float) -> None:
+        for group in self.param_groups:
+            group["lr"] = at_least_0(f"{type(self).__name__}: lr", value)
+
+    @property
+    def params(self) -> list[Tensor]:
+        """The parameters of all groups."""
+        return [p for _, _, p in self._items()]
+
+    def _items(self) -> Iterator[tuple[Group, str, Tensor]]:
+        for group in self.param_groups:
+            for name, p in zip(group["names"], group["params"], strict=True):
+                yield group, name, p
+
+    def add_param_group(self, group: Mapping[str, Any]) -> None:
+        """Optimize more parameters from now on, as when layers are thawed one after the other.
+
+        Args:
+            group: a dict with the key "params" and, if they differ, options.
+
+        Raises:
+            OptionError, DTypeError, GraphError: as for the class; nothing is added.
+        """
+        known = [dict(g, params=list(zip(g["names"], g["params"], strict=True))) for g in self.param_groups]
+        for g in known:
+            del g["names"]
+        self.param_groups = [*self.param_groups, read_groups([*known, group], self.defaults, self._checked)[-1]]
 
     def zero_grad(self) -> None:
         """Forget the gradients of all parameters: ``.grad`` becomes None."""
@@ -53,86 +125,116 @@ class Optimizer:
         A pending backward pass that needs the old values of a parameter will raise SavedArrayError.
 
         Raises:
+            GraphError: no parameter has a gradient; NaN or inf in a gradient (see ``nonfinite``).
             ShapeError: a gradient whose shape is not its parameter's.
             DTypeError: a gradient whose dtype is not its parameter's.
             InPlaceError: a parameter in read-only memory.
         """
-        todo = [(i, p, p.grad) for i, p in enumerate(self.params)]
-        for i, p, grad in todo:
-            if grad is not None:
-                _check_step(f"{type(self).__name__}: params[{i}]", p, grad)
-        for i, p, grad in todo:
-            if grad is None:
-                continue
-            if not self._steps[i]:
-                self._state[i] = tuple(np.zeros_like(p.data) for _ in range(self.moments))
-            self._steps[i] += 1
-            data = p.data
-            for block in _blocks(data, grad.data, *self._state[i]):
-                self.update(self._steps[i], self._space(block[0]), *block)
-            p.data = data  # tells the engine of the write
+        gradients = self._gradients()
+        for group, name, p in self._items():
+            if name in gradients:
+                self.move(group, name, p, gradients[name])
+                p.data = p.data  # tells the engine of the write
 
-    def update(self, t: int, space: np.ndarray, p: np.ndarray, g: np.ndarray, *state: np.ndarray) -> None:
+    def _gradients(self) -> dict[str, np.ndarray]:
+        """The gradients to use, checked, by name; none to leave out the step."""
+        found = {}
+        for group, name, p in self._items():
+            what = f"{type(self).__name__}: params[{name}]"
+            if p.grad is not None:
+                _check_step(what, p, p.grad)
+                found[name] = p.grad.data
+            elif group["missing"] == "raise":
+                raise GraphError(f"{what} has no gradient; no parameter was changed. Is it used by the loss?")
+        if not found:
+            raise GraphError(f"{type(self).__name__}: no parameter has a gradient; call loss.backward() before step().")
+        for group, name, _ in self._items():
+            if name in found and group["nonfinite"] != "ignore":
+                what = f"{type(self).__name__}: the gradient of params[{name}]"
+                settled = settle(what, found[name], group["nonfinite"])
+                if settled is None:
+                    return {}
+                found[name] = settled
+        return found
+
+    def move(self, group: Group, name: str, p: Tensor, g: np.ndarray) -> None:
+        """Move one parameter by its gradient, block by block."""
+        kept = self._state.setdefault(name, {})
+        carried = [kept[key] if key in kept else kept.setdefault(key, np.zeros_like(p.data))
+                   for key in self.carried(group)]
+        self._steps[name] = t = self._steps.get(name, 0) + 1
+        decay, decoupled = group.get("weight_decay", 0.0), group.get("decoupled_weight_decay", False)
+        for p_block, g_block, *state in _blocks(p.data, g, *carried, size=p.data.size if self.whole else BLOCK):
+            spaces = self._spaces(p_block)
+            if group["maximize"]:
+                g_block = -g_block
+            if decay and decoupled:
+                p_block *= 1 - group["lr"] * decay
+            elif decay:
+                g_block = g_block + decay * p_block
+            self.update(group, t, spaces, p_block, g_block, *state)
+
+    def update(self, group: Group, t: int, spaces: list[np.ndarray], p: np.ndarray, g: np.ndarray,
+               *state: np.ndarray) -> None:
         """Move ``p`` in place, and bring its state up to date.
 
         Args:
+            group: the options, as in ``group.lr``.
             t: how many steps this parameter has had, with this one.
-            space: an array like ``p`` to compute in, with anything in it.
+            spaces: arrays like ``p`` to compute in, with anything in them.
             p: a block of the parameter.
-            g: the same block of its gradient, only to be read.
-            state: the same block of each of its ``moments``.
+            g: the same block of its gradient, weight decay included, only to be read.
+            state: the same block of each array that it carries.
         """
         raise NotImplementedError(f"{type(self).__name__} has no update(); define it.")
 
-    def _space(self, like: np.ndarray) -> np.ndarray:
-        if self._scratch[like.dtype].size < like.size:
-            self._scratch[like.dtype] = np.empty(like.size, like.dtype)
-        return self._scratch[like.dtype][: like.size].reshape(like.shape)
+    def _spaces(self, like: np.ndarray) -> list[np.ndarray]:
+        wanted = self.spaces * like.size
+        if like.dtype not in self._scratch or self._scratch[like.dtype].size < wanted:
+            self._scratch[like.dtype] = np.empty(wanted, like.dtype)
+        return [part.reshape(like.shape) for part in self._scratch[like.dtype][:wanted].reshape(self.spaces, -1)]
+
+    # Files
+
+    def state_dict(self) -> dict[str, Any]:
+        """Everything needed to go on later as if nothing had happened, with copies of all arrays.
+
+        Returns:
+            A dict of the "class", the "groups" with their options and names, and the "state" by parameter name.
+
+        Example:
+            >>> import autograd_core as ag, optim
+            >>> w = ag.tensor([1.0], requires_grad=True)
+            >>> optimizer = optim.SGD([("w", w)], lr=0.1, momentum=0.9)
+            >>> (w * w).sum().backward()
+            >>> optimizer.step()
+            >>> optimizer.state_dict()["state"]
+            {'w': {'step': 1, 'momentum_buffer': array([2.])}}
+        """
+        return states.state_of(self)
+
+    def load_state_dict(self, state: Mapping[str, Any], strict: bool = True) -> states.Unmatched:
+        """Go on from a state that :meth:`state_dict` gave. Parameters are found by name, whatever their order.
+
+        Args:
+            state: of an optimizer of the same class.
+            strict: refuse parameters that only one of the two knows; otherwise new ones start afresh.
+
+        Returns:
+            The names that only this optimizer has, as ``missing_keys``, or only the state, as ``unexpected_keys``.
+
+        Raises:
+            OptionError: another class, other names, shapes, dtypes or options; the message lists every one, and nothing
+                is changed.
+        """
+        return states.load(self, state, strict)
 
     def __repr__(self) -> str:
-        hidden = ("params", "moments")
-        options = [f"{k}={v!r}" for k, v in vars(self).items() if k not in hidden and not k.startswith("_")]
-        return f"{type(self).__name__}({', '.join([f'{len(self.params)} parameters', *options])})"
-
-
-def at_least_0(name: str, value: Any, *, below: float = math.inf) -> float:
-    """``value`` as a float, checked to lie in [0, ``below``).
-
-    Raises:
-        DTypeError: not a real number.
-        OptionError: outside, or NaN.
-    """
-    try:
-        number = float(value)
-    except (TypeError, ValueError):
-        raise DTypeError(f"{name}={value!r}; expected a number.") from None
-    if not 0 <= number < below:
-        limit = "" if below == math.inf else f" and below {below:g}"
-        raise OptionError(f"{name}={value!r}; expected a finite number, at least 0{limit}.")
-    return number
-
-
-def _checked(params: Iterable[Tensor]) -> list[Tensor]:
-    if isinstance(params, Tensor):
-        raise DTypeError("params: a single Tensor; put it in a list.")
-    try:
-        found = list(params)
-    except TypeError:
-        what = type(params).__name__
-        raise DTypeError(f"params: expected Tensors, as from model.parameters(), got a {what}.") from None
-    if not found:
-        raise OptionError("params: there is nothing to optimize; an iterator that was used up is empty, too.")
-    seen: dict[int, int] = {}
-    for i, p in enumerate(found):
-        if not isinstance(p, Tensor):
-            raise DTypeError(f"params[{i}] is a {type(p).__name__}, not a Tensor; pass model.parameters().")
-        if p.dtype.kind != "f":
-            raise DTypeError(f"params[{i}] has dtype {p.dtype}, which has no gradient; make it a float.")
-        if not p.is_leaf:
-            raise GraphError(f"params[{i}] was computed from other tensors; optimize the leaves it came from.")
-        if (first := seen.setdefault(id(p), i)) != i:
-            raise GraphError(f"params[{i}] is params[{first}] again; each parameter may be given once.")
-    return found
+        first, count = self.param_groups[0], sum(len(group["params"]) for group in self.param_groups)
+        groups = f" in {len(self.param_groups)} groups" if len(self.param_groups) > 1 else ""
+        usual = {"maximize": False, "nonfinite": "raise", "missing": "skip"}
+        shown = [f"{k}={v!r}" for k, v in first.items() if k not in ("params", "names") and usual.get(k, ...) != v]
+        return f"{type(self).__name__}({', '.join([f'{count} parameters{groups}', *shown])})"
 
 
 def _check_step(what: str, p: Tensor, grad: Tensor) -> None:
@@ -144,12 +246,15 @@ def _check_step(what: str, p: Tensor, grad: Tensor) -> None:
         raise InPlaceError(f"{what} is in read-only memory; no parameter was changed. Make it of a copy.")
 
 
-def _blocks(*arrays: np.ndarray) -> Iterator[tuple[np.ndarray, ...]]:
-    """The arrays, which have one shape, in slices of whole rows and about BLOCK elements."""
+def _blocks(*arrays: np.ndarray, size: int = BLOCK) -> Iterator[tuple[np.ndarray, ...]]:
+    """The arrays, which have one shape, in blocks of about ``size`` elements: flat pieces, or else whole rows."""
     first = arrays[0]
-    if first.size <= BLOCK:
+    if first.size <= size:
         yield arrays
         return
-    rows = max(1, BLOCK * len(first) // first.size)
-    for start in range(0, len(first), rows):
+    if all(array.flags.c_contiguous for array in arrays):
+        arrays = tuple(array.reshape(-1) for array in arrays)
+    count = len(arrays[0])
+    rows = max(1, math.ceil(size * count / first.size))
+    for start in range(0, count, rows):
         yield tuple(array[start : start + rows] for array in arrays)

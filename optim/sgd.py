@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from typing import Any, Unpack
 
 import numpy as np
 
-from autograd_core import Tensor
-
-from .optimizer import Optimizer, OptionError, at_least_0
+from .groups import Group, Options
+from .optimizer import Common, Optimizer
+from .options import OptionError, at_least_0
 
 
 class SGD(Optimizer):
@@ -18,12 +18,13 @@ class SGD(Optimizer):
     with ``nesterov``, p ← p - lr (g + μ v). Weight decay λ first adds λ p to g.
 
     Args:
-        params: Tensors, such as ``model.parameters()``; those without a gradient are left alone in a step.
-        lr: the learning rate, a plain attribute that may be changed between steps.
+        params: a model, Tensors, or groups; see :class:`Optimizer`.
+        lr: the learning rate; ``optimizer.lr`` may be changed between steps.
         momentum: μ, from 0.
         dampening: the share of each new gradient that is held back.
         weight_decay: λ, the strength of an L2 penalty λ/2 p².
         nesterov: look ahead along the velocity. Needs momentum and no dampening.
+        common: ``maximize``, ``nonfinite``, ``missing``; see :class:`Common`.
 
     Raises:
         OptionError: a negative or infinite option; ``nesterov`` without momentum or with dampening; no parameters.
@@ -42,27 +43,33 @@ class SGD(Optimizer):
         tensor([0.8], requires_grad=True)
     """
 
-    def __init__(self, params: Iterable[Tensor], lr: float = 1e-3, momentum: float = 0.0, dampening: float = 0.0,
-                 weight_decay: float = 0.0, nesterov: bool = False) -> None:
-        super().__init__(params)
-        self.lr = at_least_0("SGD: lr", lr)
-        self.momentum = at_least_0("SGD: momentum", momentum)
-        self.dampening = at_least_0("SGD: dampening", dampening)
-        self.weight_decay = at_least_0("SGD: weight_decay", weight_decay)
-        self.nesterov = nesterov
-        if nesterov and (not momentum or dampening):
-            raise OptionError("SGD: nesterov=True needs momentum > 0 and dampening = 0.")
-        self.moments = 1 if self.momentum else 0
+    def __init__(self, params: Any, lr: float = 1e-3, momentum: float = 0.0, dampening: float = 0.0,
+                 weight_decay: float = 0.0, nesterov: bool = False, **common: Unpack[Common]) -> None:
+        super().__init__(params, lr=lr, momentum=momentum, dampening=dampening, weight_decay=weight_decay,
+                         nesterov=nesterov, **common)
 
-    def update(self, t: int, space: np.ndarray, p: np.ndarray, g: np.ndarray, *state: np.ndarray) -> None:
+    def check(self, options: Options) -> Options:
+        """The options of a group, checked."""
+        for name in ("momentum", "dampening"):
+            options[name] = at_least_0(f"SGD: {name}", options[name])
+        if options["nesterov"] and (not options["momentum"] or options["dampening"]):
+            raise OptionError("SGD: nesterov=True needs momentum > 0 and dampening = 0.")
+        return options
+
+    def carried(self, group: Group) -> tuple[str, ...]:
+        """The velocity, if there is momentum."""
+        return ("momentum_buffer",) if group.momentum else ()
+
+    def update(self, group: Group, t: int, spaces: list[np.ndarray], p: np.ndarray, g: np.ndarray,
+               *state: np.ndarray) -> None:
         """The formula of the class, on one block."""
-        if self.weight_decay:
-            np.multiply(p, self.weight_decay, out=space)
-            g = np.add(g, space, out=space)
-        for v in state:
-            v *= self.momentum
-            v += g if t == 1 or not self.dampening else g * (1 - self.dampening)
-        if not state or self.nesterov:
-            p -= np.multiply(g, self.lr, out=space)
-        for v in state:
-            p -= np.multiply(v, self.lr * self.momentum if self.nesterov else self.lr, out=space)
+        (space,) = spaces
+        if not state:
+            p -= np.multiply(g, group.lr, out=space)
+            return
+        (v,) = state
+        v *= group.momentum
+        v += g if t == 1 or not group.dampening else np.multiply(g, 1 - group.dampening, out=space)
+        if group.nesterov:
+            p -= np.multiply(g, group.lr, out=space)
+        p -= np.multiply(v, group.lr * group.momentum if group.nesterov else group.lr, out=space)

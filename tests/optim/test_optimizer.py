@@ -6,7 +6,6 @@ import numpy as np
 import pytest
 
 import autograd_core as ag
-import nn
 import optim
 from autograd_core.errors import DTypeError, GraphError, InPlaceError, SavedArrayError, ShapeError
 from optim.optimizer import BLOCK, _blocks
@@ -170,8 +169,13 @@ def twice():
         (list, optim.OptionError, "params: there is nothing to optimize"),
         (lambda: iter(()), optim.OptionError, "params: there is nothing to optimize"),
         (lambda: leaf(2), DTypeError, "params: a single Tensor; put it in a list"),
-        (lambda: 3, DTypeError, "params: expected Tensors, as from model.parameters.., got a int"),
-        (lambda: nn.Linear(1, 1).named_parameters(), DTypeError, r"params\[0\] is a tuple, not a Tensor"),
+        (lambda: 3, DTypeError, "params: expected a model, Tensors or a list of groups, got a int"),
+        (lambda: [("w", 3)], DTypeError, r"params\[w\] is a int, not a Tensor"),
+        (lambda: [("w", leaf(1)), ("w", leaf(1))], GraphError, "two parameters are called 'w'"),
+        (lambda: {"params": [leaf(1)]}, DTypeError, "expected a model, Tensors or a list of groups, got a dict"),
+        (lambda: [{"params": [leaf(1)]}, {"params": []}], optim.OptionError, "group 1: there is nothing to optimize"),
+        (lambda: [{"params": [leaf(1)], "rate": 1}], optim.OptionError, "group 0: no option 'rate'; there are lr, "),
+        (lambda: [{"lr": 1}], optim.OptionError, 'group 0: no key "params"'),
         (lambda: [leaf(2), ag.tensor([1, 2])], DTypeError, r"params\[1\] has dtype int64, which has no gradient"),
         (lambda: [leaf(2) * 2], GraphError, r"params\[0\] was computed from other tensors"),
         (twice, GraphError, r"params\[2\] is params\[0\] again"),
