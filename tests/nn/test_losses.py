@@ -74,17 +74,18 @@ def test_the_labels_are_left_alone():
 @pytest.mark.parametrize(
     ("shape", "target", "error", "message"),
     [
-        ((3,), [0], ShapeError, r"logits of shape \(3,\); expected \(samples, classes\)"),
-        ((2, 3, 4), [0, 1], ShapeError, r"logits of shape \(2, 3, 4\); expected"),
-        ((0, 3), np.array([], int), ShapeError, r"logits of shape \(0, 3\); expected .* neither of them 0"),
+        ((), 0, ShapeError, r"logits of shape \(\); expected \(samples, classes, ...\)"),
+        ((3,), [0], ShapeError, r"target of shape \(1,\); expected \(\)"),
+        ((2, 3, 4), [0, 1], ShapeError, r"target of shape \(2,\); expected \(2, 4\)"),
+        ((0, 3), np.array([], int), ShapeError, r"logits of shape \(0, 3\); expected .* none 0"),
         ((2, 0), [0, 0], ShapeError, r"logits of shape \(2, 0\); expected"),
-        ((2, 3), [0, 1, 2], ShapeError, r"target of shape \(3,\) for logits of shape \(2, 3\); expected \(2,\)\.$"),
+        ((2, 3), [0, 1, 2], ShapeError, r"target of shape \(3,\); expected \(2,\), one class for each"),
         ((2, 3), 1, ShapeError, r"target of shape \(\)"),
         ((2, 3), np.eye(3, dtype=int)[:2], ShapeError, r"For one-hot rows pass target\.argmax\(axis=1\)"),
         ((2, 3), [0.0, 1.0], DTypeError, r"target of float64; .* pass target\.astype\(int\)"),
         ((2, 3), ag.tensor([0.0, 1.0], requires_grad=True), DTypeError, "target of float64"),
         ((2, 3), [True, False], DTypeError, "target of bool"),
-        ((2, 3), [0, 3], SelectionError, r"target\[1\] is 3, but logits of shape \(2, 3\) know the classes 0 to 2"),
+        ((2, 3), [0, 3], SelectionError, r"target\[1\] is 3, but the classes are 0 to 2"),
         ((2, 3), [-1, 0], SelectionError, r"target\[0\] is -1"),
     ],
 )
@@ -93,3 +94,111 @@ def test_errors_name_what_is_wrong_and_leave_no_gradient(shape, target, error, m
     with pytest.raises(error, match=message):
         loss_function(logits, target)
     assert logits.grad is None
+
+
+ONE_HOT = np.eye(3)[[0, 2, 1, 1]]
+OUTPUT_MINUS_TARGET = {
+    "softmax": (nn.CrossEntropyLoss(), lambda f: np.exp(f) / np.exp(f).sum(1, keepdims=True), ONE_HOT, 4),
+    "sigmoid": (nn.BCEWithLogitsLoss(), lambda f: 1 / (1 + np.exp(-f)), ONE_HOT, 12),
+    "linear": (nn.HalfMSELoss(), lambda f: f, ONE_HOT * 5, 4),
+}
+
+
+@pytest.mark.parametrize(("loss_of", "output", "y", "n"), OUTPUT_MINUS_TARGET.values(), ids=OUTPUT_MINUS_TARGET)
+@pytest.mark.parametrize("scale", [1.0, 30.0])
+def test_the_gradient_on_the_last_sums_is_the_output_minus_the_target(loss_of, output, y, n, scale):
+    """Which is why none of the three saturates."""
+    f = ag.tensor(np.random.default_rng(0).standard_normal((4, 3)) * scale, requires_grad=True)
+    loss_of(f, y).backward()
+    np.testing.assert_allclose(f.grad.numpy(), (output(f.numpy()) - y) / n, rtol=1e-12, atol=1e-15)
+
+
+def test_the_support_vector_machines_of_the_textbook():
+    """Scores 13, -7, 11 with the first class true and a margin of 10: max(0, -20 + 10) + max(0, -2 + 10) = 8."""
+    scores = [[13.0, -7.0, 11.0]]
+    assert nn.WestonWatkinsLoss(margin=10.0)(scores, [0]).item() == 8
+    assert nn.WestonWatkinsLoss(margin=10.0, squared=True)(scores, [0]).item() == 64
+    assert nn.CrammerSingerLoss(margin=10.0)(scores, [0]).item() == 8
+    assert nn.CrammerSingerLoss()(scores, [0]).item() == 0
+    assert nn.WestonWatkinsLoss()(np.zeros((5, 10)), [3] * 5).item() == 9  # the first step of a training
+
+
+@pytest.mark.parametrize("make", [nn.WestonWatkinsLoss, nn.CrammerSingerLoss, nn.MultiMarginLoss])
+def test_a_score_exactly_at_the_margin_has_no_gradient(make):
+    scores = ag.tensor([[3.0, 2.0, -5.0]], requires_grad=True)
+    make()(scores, [0]).backward()
+    assert not scores.grad.numpy().any()
+
+
+def test_a_prediction_and_a_target_that_would_broadcast_are_refused():
+    for make in (nn.MSELoss, nn.HalfMSELoss, nn.L1Loss, nn.HuberLoss, nn.BCEWithLogitsLoss, nn.KLDivLoss):
+        with pytest.raises(ShapeError, match=r"a prediction of shape \(5, 1\) for a target of shape \(5,\)"):
+            make()(np.zeros((5, 1)), np.zeros(5))
+
+
+def test_plain_targets_take_the_dtype_of_the_prediction():
+    prediction = ag.tensor([0.25], dtype=np.float32, requires_grad=True)
+    for make in (nn.MSELoss, nn.SmoothL1Loss, nn.BCELoss, nn.BCEWithLogitsLoss, nn.KLDivLoss):
+        assert make()(prediction, np.array([1.0])).dtype == np.float32
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.lists(st.integers(1, 50), min_size=2, max_size=9), st.booleans())
+def test_hierarchical_softmax_is_a_distribution_and_its_loss_the_targets_share(counts, balanced):
+    tree = len(counts) if balanced else nn.functional.huffman(counts)
+    layer = nn.HierarchicalSoftmax(4, tree, reduction="none", rng=0, dtype=np.float64)
+    x, target = np.random.default_rng(0).standard_normal((3, 4)) * 5, [0, len(counts) - 1, 1]
+    layer.bias.data = np.linspace(-1, 1, len(counts) - 1)
+    p = layer.probabilities(x).numpy()
+    np.testing.assert_allclose(p.sum(axis=1), 1, rtol=1e-12)
+    np.testing.assert_allclose(layer(x, target).numpy(), -np.log(p[np.arange(3), target]), rtol=1e-10)
+
+
+@given(st.lists(st.integers(1, 50), min_size=2, max_size=9))
+def test_huffmans_tree_needs_no_more_turns_than_the_entropy_and_one(counts):
+    lengths = {}
+
+    def walk(node, depth):
+        if isinstance(node, int):
+            lengths[node] = depth
+        else:
+            walk(node[0], depth + 1)
+            walk(node[1], depth + 1)
+
+    walk(nn.functional.huffman(counts), 0)
+    p = np.array(counts) / sum(counts)
+    mean = sum(p[label] * depth for label, depth in lengths.items())
+    entropy = -(p * np.log2(p)).sum()
+    assert sorted(lengths) == list(range(len(counts)))
+    assert entropy - 1e-9 <= mean < entropy + 1
+
+
+@pytest.mark.parametrize(("call", "error", "message"), [
+    (lambda: nn.MSELoss("avg"), ShapeError, "MSELoss: reduction='avg'; expected one of mean, sum, none"),
+    (lambda: nn.MSELoss()([1, 2], [1, 2]), DTypeError, "mse: a prediction of int64"),
+    (lambda: nn.CrossEntropyLoss(label_smoothing=2), ShapeError, "label_smoothing=2"),
+    (lambda: nn.CrossEntropyLoss([1.0, 2.0])(np.zeros((1, 3)), [0]), ShapeError, "for 3 classes"),
+    (lambda: nn.BCELoss()([1.5], [1.0]), ShapeError, "for logits use BCEWithLogitsLoss"),
+    (lambda: nn.BCELoss(weight=[1.0, 2.0, 3.0])([[0.5, 0.5]], [[1.0, 1.0]]), ShapeError, r"weight: shape \(3,\)"),
+    (lambda: nn.HuberLoss(delta=0), ShapeError, "delta=0"),
+    (lambda: nn.SmoothL1Loss(beta=-1), ShapeError, "beta=-1"),
+    (lambda: nn.MultiMarginLoss(3), ShapeError, "p=3"),
+    (lambda: nn.CrammerSingerLoss()([[1.0]], [0]), ShapeError, "a rival needs two"),
+    (lambda: nn.WestonWatkinsLoss()([1.0], [0]), ShapeError, r"expected \(samples, classes\)"),
+    (lambda: nn.AttributeHingeLoss()([[1.0]], [[0]]), ShapeError, r"2 \* y - 1"),
+    (lambda: nn.CosineEmbeddingLoss()([[1.0]], [[1.0]], [0]), ShapeError, "targets of 1"),
+    (lambda: nn.CosineEmbeddingLoss()([[1.0]], [[1.0]], [1, 1]), ShapeError, r"\(1, 1\) and a target of \(2,\)"),
+    (lambda: nn.HierarchicalSoftmax(2, ((0, 1), 1)), ShapeError, "class 1 is in the tree twice"),
+    (lambda: nn.HierarchicalSoftmax(2, (0, 2)), ShapeError, r"the classes \[0, 2\]"),
+    (lambda: nn.HierarchicalSoftmax(2, (0, 1, 2)), ShapeError, "neither a class number nor a pair"),
+    (lambda: nn.HierarchicalSoftmax(2, 3)(np.zeros((1, 3)), [0]), ShapeError, r"expected \(samples, 2\)"),
+    (lambda: nn.CTCLoss(5)(np.zeros((2, 1, 3)), [[1]], [2], [1]), SelectionError, "blank=5"),
+    (lambda: nn.CTCLoss()(np.zeros((2, 1, 3)), [[0]], [2], [1]), SelectionError, "0, the blank"),
+    (lambda: nn.CTCLoss()(np.zeros((2, 1, 3)), [[1]], [3], [1]), ShapeError, r"input_lengths=\[3\]"),
+    (lambda: nn.CTCLoss()(np.zeros((2, 1, 3)), [[1]], [2], [2]), ShapeError, r"shape \(1, 1\) for 1 samples"),
+    (lambda: nn.CTCLoss()(np.zeros((2, 1, 3)), [[1.5]], [2], [1]), DTypeError, "targets of float64"),
+    (lambda: nn.CTCLoss()(np.zeros(3), [[1]], [2], [1]), ShapeError, r"expected \(time, samples, classes\)"),
+])
+def test_what_is_refused(call, error, message):
+    with pytest.raises(error, match=message):
+        call()

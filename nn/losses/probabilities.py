@@ -1,0 +1,203 @@
+"""Losses for independent yes-or-no questions, and for whole distributions."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+
+from autograd_core import Tensor, exp, log, log_sigmoid, maximum, softplus, where
+from autograd_core.errors import ShapeError
+
+from ..module import Module
+from ..parameter import Buffer
+from .reduction import REDUCTIONS, check_reduction, floats, like, pair, reduced
+
+SMALLEST = math.exp(-100)  # as in PyTorch, no logarithm below -100: a sure mistake costs 100, not infinity
+
+
+def binary_cross_entropy(input: Any, target: Any, weight: Any = None, reduction: str = "mean") -> Tensor:
+    """Cross-entropy of probabilities; see :class:`BCELoss`."""
+    p, y = pair("binary cross-entropy", input, target)
+    if not ((p.data >= 0) & (p.data <= 1)).all():
+        raise ShapeError("binary cross-entropy: predictions outside [0, 1]; for logits use BCEWithLogitsLoss.")
+    losses = -(y * log(maximum(p, SMALLEST)) + (1 - y) * log(maximum(1 - p, SMALLEST)))
+    return reduced("binary cross-entropy", _weighed(losses, weight), reduction)
+
+
+def binary_cross_entropy_with_logits(input: Any, target: Any, weight: Any = None, reduction: str = "mean",
+                                     pos_weight: Any = None) -> Tensor:
+    """Cross-entropy of logits; see :class:`BCEWithLogitsLoss`."""
+    x, y = pair("binary cross-entropy", input, target)
+    if pos_weight is None:
+        losses = softplus(x) - x * y
+    else:
+        losses = x * (1 - y) + softplus(-x) * (y * (like("pos_weight", pos_weight, x) - 1) + 1)
+    return reduced("binary cross-entropy", _weighed(losses, weight), reduction)
+
+
+def multilabel_soft_margin_loss(input: Any, target: Any, weight: Any = None, reduction: str = "mean") -> Tensor:
+    """One logistic regression for each label; see :class:`MultiLabelSoftMarginLoss`."""
+    x, y = pair("multilabel soft margin", input, target)
+    if not x.ndim:
+        raise ShapeError("multilabel soft margin: a single number; expected an axis of labels.")
+    losses = -(log_sigmoid(x) * y + log_sigmoid(-x) * (1 - y))
+    return reduced("multilabel soft margin", _weighed(losses, weight).mean(axis=-1), reduction)
+
+
+def kl_div(input: Any, target: Any, reduction: str = "mean", log_target: bool = False) -> Tensor:
+    """Kullback-Leibler divergence of log-probabilities; see :class:`KLDivLoss`."""
+    q, p = pair("kl_div", input, target)
+    check_reduction("kl_div", reduction, (*REDUCTIONS, "batchmean"))
+    if log_target:
+        losses = exp(p) * (p - q)
+    else:
+        p = floats("kl_div", p)
+        sure = p.data > 0
+        losses = where(sure, p * (log(where(sure, p, 1)) - where(sure, q, 0)), 0)
+    if reduction == "batchmean":
+        losses, reduction = losses * (1 / len(q)), "sum"
+    return reduced("kl_div", losses, reduction)
+
+
+class BCELoss(Module):
+    """Binary cross-entropy of probabilities, -(y log p + (1 - y) log(1 - p)), each logarithm at least -100.
+
+    Args:
+        weight: what each element counts; it broadcasts.
+        reduction: "mean", "sum" or "none".
+
+    Shape:
+        Probabilities and target of one shape.
+
+    Raises:
+        ShapeError: shapes that differ, predictions outside [0, 1].
+
+    Example:
+        >>> import nn
+        >>> nn.BCELoss()([0.5, 1.0], [1.0, 1.0])
+        tensor(0.34657359)
+    """
+
+    weight: Buffer | None
+
+    def __init__(self, weight: Any = None, reduction: str = "mean") -> None:
+        self.weight = None if weight is None else Buffer(weight)
+        self.reduction = check_reduction("BCELoss", reduction)
+
+    def forward(self, input: Any, target: Any) -> Tensor:
+        """The loss; see the class."""
+        return binary_cross_entropy(input, target, self.weight, self.reduction)
+
+
+class BCEWithLogitsLoss(Module):
+    """Binary cross-entropy of logits, log(1 + e^f) - y f: a sigmoid and BCELoss in one, stable for logits of any size.
+
+    Its gradient on the logits is sigmoid(f) - y, the output minus the target. Summed over several attributes it is one
+    logistic regression for each.
+
+    Args:
+        weight: what each element counts; it broadcasts.
+        reduction: "mean", "sum" or "none".
+        pos_weight: what positive targets count, by attribute; above 1 it raises recall.
+
+    Shape:
+        Logits and target of one shape.
+
+    Raises:
+        ShapeError: shapes that differ.
+
+    Example:
+        >>> import autograd_core as ag, nn
+        >>> logit = ag.tensor([0.0], requires_grad=True)
+        >>> nn.BCEWithLogitsLoss()(logit, [1.0]).backward()
+        >>> logit.grad
+        tensor([-0.5])
+    """
+
+    weight: Buffer | None
+    pos_weight: Buffer | None
+
+    def __init__(self, weight: Any = None, reduction: str = "mean", pos_weight: Any = None) -> None:
+        self.weight = None if weight is None else Buffer(weight)
+        self.reduction = check_reduction("BCEWithLogitsLoss", reduction)
+        self.pos_weight = None if pos_weight is None else Buffer(pos_weight)
+
+    def forward(self, input: Any, target: Any) -> Tensor:
+        """The loss; see the class."""
+        return binary_cross_entropy_with_logits(input, target, self.weight, self.reduction, self.pos_weight)
+
+
+class MultiLabelSoftMarginLoss(Module):
+    """One logistic regression for each label, averaged over them: -1/C Σ_j [y log s(f) + (1 - y) log(1 - s(f))].
+
+    Args:
+        weight: what each label counts.
+        reduction: "mean" over the samples, "sum" or "none".
+
+    Shape:
+        Logits and target (..., C), targets 0 or 1.
+
+    Raises:
+        ShapeError: shapes that differ.
+
+    Example:
+        >>> import nn
+        >>> nn.MultiLabelSoftMarginLoss()([[0.0, 0.0]], [[1.0, 0.0]])
+        tensor(0.69314718)
+    """
+
+    weight: Buffer | None
+
+    def __init__(self, weight: Any = None, reduction: str = "mean") -> None:
+        self.weight = None if weight is None else Buffer(weight)
+        self.reduction = check_reduction("MultiLabelSoftMarginLoss", reduction)
+
+    def forward(self, input: Any, target: Any) -> Tensor:
+        """The loss; see the class."""
+        return multilabel_soft_margin_loss(input, target, self.weight, self.reduction)
+
+
+class KLDivLoss(Module):
+    """Kullback-Leibler divergence from log-probabilities q to probabilities p, p (log p - q), 0 where p is 0.
+
+    Args:
+        reduction: "mean" over all elements, "batchmean" over the samples (which is the divergence), "sum" or "none".
+        log_target: p is given as its logarithm, too.
+
+    Shape:
+        Log-probabilities and target of one shape.
+
+    Raises:
+        ShapeError: shapes that differ.
+
+    Source:
+        Kullback and Leibler, "On Information and Sufficiency", 1951.
+
+    Example:
+        >>> import numpy as np, nn
+        >>> nn.KLDivLoss("batchmean")(np.log([[0.5, 0.5]]), [[1.0, 0.0]])
+        tensor(0.69314718)
+    """
+
+    def __init__(self, reduction: str = "mean", log_target: bool = False) -> None:
+        self.reduction = check_reduction("KLDivLoss", reduction, (*REDUCTIONS, "batchmean"))
+        self.log_target = log_target
+
+    def forward(self, input: Any, target: Any) -> Tensor:
+        """The loss; see the class."""
+        return kl_div(input, target, self.reduction, self.log_target)
+
+
+def _weighed(losses: Tensor, weight: Any) -> Tensor:
+    if weight is None:
+        return losses
+    w = np.asarray(weight.data if isinstance(weight, Tensor) else weight, losses.dtype)
+    try:
+        fits = np.broadcast_shapes(w.shape, losses.shape) == losses.shape
+    except ValueError:
+        fits = False
+    if not fits:
+        raise ShapeError(f"weight: shape {w.shape} does not broadcast to the losses' {losses.shape}.")
+    return losses * w

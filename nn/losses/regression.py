@@ -1,0 +1,182 @@
+"""Losses for numbers: squares, absolute values, and mixtures of the two."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from autograd_core import Tensor, absolute, where
+from autograd_core.errors import ShapeError
+
+from ..module import Module
+from .reduction import check_reduction, pair, reduced
+
+
+def mse_loss(input: Any, target: Any, reduction: str = "mean") -> Tensor:
+    """Squared error; see :class:`MSELoss`."""
+    input, target = pair("mse", input, target)
+    off = input - target
+    return reduced("mse", off * off, reduction)
+
+
+def l1_loss(input: Any, target: Any, reduction: str = "mean") -> Tensor:
+    """Absolute error; see :class:`L1Loss`."""
+    input, target = pair("l1", input, target)
+    return reduced("l1", absolute(input - target), reduction)
+
+
+def smooth_l1_loss(input: Any, target: Any, reduction: str = "mean", beta: float = 1.0) -> Tensor:
+    """Squared error near 0, absolute error beyond; see :class:`SmoothL1Loss`."""
+    if beta == 0:
+        return l1_loss(input, target, reduction)
+    return huber_loss(input, target, reduction, beta) * (1 / beta)
+
+
+def huber_loss(input: Any, target: Any, reduction: str = "mean", delta: float = 1.0) -> Tensor:
+    """Squared error near 0, absolute error beyond; see :class:`HuberLoss`."""
+    input, target = pair("huber", input, target)
+    off = input - target
+    size = absolute(off)
+    return reduced("huber", where(size.data <= delta, off * off * 0.5, (size - 0.5 * delta) * delta), reduction)
+
+
+class _Reducing(Module):
+    """A loss with nothing but a reduction."""
+
+    def __init__(self, reduction: str = "mean") -> None:
+        self.reduction = check_reduction(type(self).__name__, reduction)
+
+
+class MSELoss(_Reducing):
+    """Squared error, (a - y)², by default its mean over all elements.
+
+    Args:
+        reduction: "mean", "sum" or "none".
+
+    Shape:
+        Prediction and target of one shape.
+
+    Raises:
+        ShapeError: shapes that differ.
+
+    Example:
+        >>> import nn
+        >>> nn.MSELoss()([1.0, 3.0], [1.0, 1.0])
+        tensor(2.)
+    """
+
+    def forward(self, input: Any, target: Any) -> Tensor:
+        """The loss; see the class."""
+        return mse_loss(input, target, self.reduction)
+
+
+class HalfMSELoss(Module):
+    """The textbook's 1/(2n) Σ |a - y|², over n samples: its gradient on the output is (a - y) / n, nothing more.
+
+    Shape:
+        Prediction and target of one shape, samples along the first axis.
+
+    Raises:
+        ShapeError: shapes that differ, or no samples.
+
+    Example:
+        >>> import nn
+        >>> nn.HalfMSELoss()([[1.0, 3.0], [0.0, 0.0]], [[1.0, 1.0], [0.0, 0.0]])
+        tensor(1.)
+    """
+
+    def forward(self, input: Any, target: Any) -> Tensor:
+        """The loss; see the class."""
+        input, target = pair("half mse", input, target)
+        if not input.ndim or not len(input):
+            raise ShapeError(f"half mse: a prediction of shape {input.shape}; expected samples along the first axis.")
+        off = input - target
+        return reduced("half mse", off * off * (1 / (2 * len(input))), "sum")
+
+
+class L1Loss(_Reducing):
+    """Absolute error, |a - y|: less swayed by outliers than squares. Its gradient at 0 is 0.
+
+    Args:
+        reduction: "mean", "sum" or "none".
+
+    Shape:
+        Prediction and target of one shape.
+
+    Raises:
+        ShapeError: shapes that differ.
+
+    Example:
+        >>> import nn
+        >>> nn.L1Loss()([1.0, 3.0], [1.0, 1.0])
+        tensor(1.)
+    """
+
+    def forward(self, input: Any, target: Any) -> Tensor:
+        """The loss; see the class."""
+        return l1_loss(input, target, self.reduction)
+
+
+class SmoothL1Loss(Module):
+    """(a - y)² / (2 beta) where |a - y| < beta, else |a - y| - beta / 2.
+
+    Args:
+        reduction: "mean", "sum" or "none".
+        beta: where squares end; with 0 it is L1Loss.
+
+    Shape:
+        Prediction and target of one shape.
+
+    Raises:
+        ShapeError: shapes that differ, a negative beta.
+
+    Source:
+        Girshick, "Fast R-CNN", 2015, eq. 3.
+
+    Example:
+        >>> import nn
+        >>> nn.SmoothL1Loss()([1.0, 3.0], [1.0, 1.0])
+        tensor(0.75)
+    """
+
+    def __init__(self, reduction: str = "mean", beta: float = 1.0) -> None:
+        self.reduction = check_reduction("SmoothL1Loss", reduction)
+        if not beta >= 0:
+            raise ShapeError(f"SmoothL1Loss: beta={beta}; expected at least 0.")
+        self.beta = beta
+
+    def forward(self, input: Any, target: Any) -> Tensor:
+        """The loss; see the class."""
+        return smooth_l1_loss(input, target, self.reduction, self.beta)
+
+
+class HuberLoss(Module):
+    """(a - y)² / 2 where |a - y| ≤ delta, else delta (|a - y| - delta / 2): gradients no larger than delta.
+
+    Args:
+        reduction: "mean", "sum" or "none".
+        delta: where squares end.
+
+    Shape:
+        Prediction and target of one shape.
+
+    Raises:
+        ShapeError: shapes that differ, a delta that is not positive.
+
+    Source:
+        Huber, "Robust Estimation of a Location Parameter", 1964.
+
+    Example:
+        >>> import nn
+        >>> nn.HuberLoss(delta=0.5)([1.0, 3.0], [1.0, 1.0])
+        tensor(0.4375)
+    """
+
+    def __init__(self, reduction: str = "mean", delta: float = 1.0) -> None:
+        self.reduction = check_reduction("HuberLoss", reduction)
+        if not delta > 0:
+            raise ShapeError(f"HuberLoss: delta={delta}; expected more than 0.")
+        self.delta = delta
+
+    def forward(self, input: Any, target: Any) -> Tensor:
+        """The loss; see the class."""
+        return huber_loss(input, target, self.reduction, self.delta)

@@ -1,0 +1,129 @@
+"""Losses that bring vectors of the same kind together, and keep others apart."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from autograd_core import Tensor, absolute, minimum, relu, sqrt, where
+from autograd_core.errors import ShapeError
+
+from ..module import Module
+from .reduction import check_reduction, floats, like, pair, reduced
+
+EPS = 1e-12  # as in PyTorch: keeps the cosine of a zero vector at 0
+
+
+def cosine_embedding_loss(input1: Any, input2: Any, target: Any, margin: float = 0.0,
+                          reduction: str = "mean") -> Tensor:
+    """1 - cos for pairs of one kind, max(0, cos - margin) for others; see :class:`CosineEmbeddingLoss`."""
+    a, b = pair("cosine embedding", input1, input2)
+    kind = like("cosine embedding", target, a)
+    kind = kind.data if isinstance(kind, Tensor) else kind
+    if not 1 <= a.ndim <= 2 or kind.shape != a.shape[:-1]:
+        raise ShapeError(f"cosine embedding: vectors of shape {a.shape} and a target of {kind.shape}; expected (N, D) "
+                         f"and (N,), or (D,) and a number.")
+    if not (np.abs(kind) == 1).all():
+        raise ShapeError("cosine embedding: expected targets of 1, for pairs of one kind, and -1.")
+    cosine = (a * b).sum(axis=-1) / sqrt(((a * a).sum(axis=-1) + EPS) * ((b * b).sum(axis=-1) + EPS))
+    return reduced("cosine embedding", where(kind > 0, 1 - cosine, relu(cosine - margin)), reduction)
+
+
+def pairwise_distance(x1: Any, x2: Any, p: float = 2.0, eps: float = 1e-6) -> Tensor:
+    """The p-norm of x1 - x2 + eps along the last axis; eps keeps its gradient finite where they are equal.
+
+    Args:
+        x1, x2: (..., D).
+        p: the exponent of the norm, at least 1.
+        eps: added to each difference.
+
+    Returns:
+        Tensor (...,).
+
+    Example:
+        >>> import nn
+        >>> round(nn.functional.pairwise_distance([0.0, 0.0], [3.0, 4.0]).item(), 5)
+        5.0
+    """
+    off = absolute(floats("pairwise distance", x1) - x2 + eps)
+    if p == 1:
+        return off.sum(axis=-1)
+    return sqrt((off * off).sum(axis=-1)) if p == 2 else (off**p).sum(axis=-1) ** (1 / p)
+
+
+def triplet_margin_loss(anchor: Any, positive: Any, negative: Any, margin: float = 1.0, p: float = 2.0,
+                        eps: float = 1e-6, swap: bool = False, reduction: str = "mean") -> Tensor:
+    """max(0, d(anchor, positive) - d(anchor, negative) + margin); see :class:`TripletMarginLoss`."""
+    a, positive = pair("triplet margin", anchor, positive)
+    a, negative = pair("triplet margin", a, negative)
+    if not a.ndim:
+        raise ShapeError("triplet margin: single numbers; expected vectors along the last axis.")
+    near, far = pairwise_distance(a, positive, p, eps), pairwise_distance(a, negative, p, eps)
+    if swap:
+        far = minimum(far, pairwise_distance(positive, negative, p, eps))
+    return reduced("triplet margin", relu(near - far + margin), reduction)
+
+
+class CosineEmbeddingLoss(Module):
+    """For pairs of one kind (target 1) 1 - cos(a, b), for others (target -1) max(0, cos(a, b) - margin).
+
+    Args:
+        margin: from -1 to 1; 0 to 0.5 is usual.
+        reduction: "mean", "sum" or "none".
+
+    Shape:
+        vectors (N, D) and (N, D), target (N,); or (D,), (D,) and a number.
+
+    Raises:
+        ShapeError: shapes that do not go together, targets other than -1 and 1.
+
+    Example:
+        >>> import nn
+        >>> nn.CosineEmbeddingLoss()([[1.0, 0.0]], [[0.0, 1.0]], [1])
+        tensor(1.)
+    """
+
+    def __init__(self, margin: float = 0.0, reduction: str = "mean") -> None:
+        self.margin = margin
+        self.reduction = check_reduction("CosineEmbeddingLoss", reduction)
+
+    def forward(self, input1: Any, input2: Any, target: Any) -> Tensor:
+        """The loss; see the class."""
+        return cosine_embedding_loss(input1, input2, target, self.margin, self.reduction)
+
+
+class TripletMarginLoss(Module):
+    """An anchor must be nearer to its like than to the other by a margin: max(0, d(a, p) - d(a, n) + margin).
+
+    Args:
+        margin: by how much.
+        p: the exponent of the distance's norm.
+        eps: added to differences; see :func:`nn.functional.pairwise_distance`.
+        swap: use d(p, n) instead of d(a, n) where that is smaller: a harder negative.
+        reduction: "mean", "sum" or "none".
+
+    Shape:
+        anchor, positive and negative (..., D).
+
+    Raises:
+        ShapeError: shapes that differ.
+
+    Source:
+        Balntas et al., "Learning local feature descriptors with triplets and shallow convolutional neural networks",
+        2016.
+
+    Example:
+        >>> import nn
+        >>> round(nn.TripletMarginLoss()([[0.0]], [[1.0]], [[1.5]]).item(), 5)
+        0.5
+    """
+
+    def __init__(self, margin: float = 1.0, p: float = 2.0, eps: float = 1e-6, swap: bool = False,
+                 reduction: str = "mean") -> None:
+        self.margin, self.p, self.eps, self.swap = margin, p, eps, swap
+        self.reduction = check_reduction("TripletMarginLoss", reduction)
+
+    def forward(self, anchor: Any, positive: Any, negative: Any) -> Tensor:
+        """The loss; see the class."""
+        return triplet_margin_loss(anchor, positive, negative, self.margin, self.p, self.eps, self.swap, self.reduction)
