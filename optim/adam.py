@@ -1,4 +1,4 @@
-"""Adam: a step for each element by its gradient's running mean and size."""
+"""Adam, with its variants AdamW and AMSGrad: a step for each element by its gradient's running mean and size."""
 
 from __future__ import annotations
 
@@ -24,6 +24,8 @@ class Adam(Optimizer):
         betas: β₁ and β₂, each from 0 to below 1.
         eps: keeps the quotient finite.
         weight_decay: λ, the strength of an L2 penalty λ/2 p².
+        amsgrad: divide by the largest v̂ so far, so that steps never grow again.
+        bias_correction: without it m and v are taken as they are, as in some textbooks.
         common: ``maximize``, ``nonfinite``, ``missing``; see :class:`Common`.
 
     Raises:
@@ -32,7 +34,8 @@ class Adam(Optimizer):
         GraphError: see :class:`Optimizer`.
 
     Source:
-        Kingma and Ba, "Adam: A Method for Stochastic Optimization", 2015, algorithm 1.
+        Kingma and Ba, "Adam: A Method for Stochastic Optimization", 2015, algorithm 1; Reddi, Kale and Kumar, "On the
+        Convergence of Adam and Beyond", 2018, for amsgrad.
 
     Example:
         >>> import autograd_core as ag, optim
@@ -44,7 +47,102 @@ class Adam(Optimizer):
         tensor([0.9], requires_grad=True)
     """
 
+    def __init__(self, params: Any, lr: float = 1e-3, betas: tuple[float, float] = (0.9, 0.999), eps: float = 1e-8,
+                 weight_decay: float = 0.0, amsgrad: bool = False, bias_correction: bool = True,
+                 **common: Unpack[Common]) -> None:
+        super().__init__(params, lr=lr, betas=betas, eps=eps, weight_decay=weight_decay, amsgrad=amsgrad,
+                         bias_correction=bias_correction, **common)
+
+    def check(self, options: Options) -> Options:
+        """The options of a group, checked."""
+        return check_betas(type(self).__name__, options)
+
+    def carried(self, group: Group) -> tuple[str, ...]:
+        """m and v, and with amsgrad the largest v."""
+        return ("exp_avg", "exp_avg_sq", "max_exp_avg_sq") if group.amsgrad else ("exp_avg", "exp_avg_sq")
+
+    def update(self, group: Group, t: int, spaces: list[np.ndarray], p: np.ndarray, g: np.ndarray,
+               *state: np.ndarray) -> None:
+        """The formula of the class, on one block."""
+        (m, v, *largest), (space,), (beta1, beta2) = state, spaces, group.betas
+        running_mean(m, g, beta1, space)
+        running_square(v, g, beta2, space)
+        for top in largest:
+            v = np.maximum(top, v, out=top)
+        # lr m̂ / (√v̂ + eps), with both corrections moved out of the arrays (Kingma and Ba, end of section 2).
+        one, two = (1 - beta1**t, math.sqrt(1 - beta2**t)) if group.bias_correction else (1.0, 1.0)
+        np.sqrt(v, out=space)
+        space += group.eps * two
+        np.divide(m, space, out=space)
+        space *= group.lr * two / one
+        p -= space
+
+
+class AdamW(Adam):
+    """Adam with decoupled weight decay, p ← p - lr λ p beside the gradient's step, so that all weights decay alike.
+
+    Args:
+        params: a model, Tensors, or groups; see :class:`Optimizer`.
+        lr: the learning rate; ``optimizer.lr`` may be changed between steps.
+        betas: β₁ and β₂, each from 0 to below 1.
+        eps: keeps the quotient finite.
+        weight_decay: λ.
+        amsgrad: divide by the largest v̂ so far.
+        bias_correction: without it m and v are taken as they are.
+        common: ``maximize``, ``nonfinite``, ``missing``; see :class:`Common`.
+
+    Raises:
+        OptionError, DTypeError, GraphError: as for :class:`Adam`.
+
+    Source:
+        Loshchilov and Hutter, "Decoupled Weight Decay Regularization", 2019, algorithm 2.
+
+    Example:
+        >>> import autograd_core as ag, optim
+        >>> w = ag.tensor([1.0], requires_grad=True)
+        >>> optimizer = optim.AdamW([w], lr=0.1, weight_decay=0.5)
+        >>> (w * w).sum().backward()
+        >>> optimizer.step()
+        >>> w  # 1 - 0.1 · 0.5 - 0.1
+        tensor([0.85], requires_grad=True)
+    """
+
+    def __init__(self, params: Any, lr: float = 1e-3, betas: tuple[float, float] = (0.9, 0.999), eps: float = 1e-8,
+                 weight_decay: float = 1e-2, amsgrad: bool = False, bias_correction: bool = True,
+                 **common: Unpack[Common]) -> None:
+        Optimizer.__init__(self, params, lr=lr, betas=betas, eps=eps, weight_decay=weight_decay, amsgrad=amsgrad,
+                           bias_correction=bias_correction, decoupled_weight_decay=True, **common)
+
+
+class AMSGrad(Optimizer):
+    """AMSGrad as the course notes write it: v ← max(β₂ v + (1 - β₂) g², v), p ← p - lr m / (√v + eps).
+
+    The largest v goes on into the running mean, and nothing is corrected for the start at 0. The paper's form, which
+    keeps v and its largest value apart, is ``Adam(amsgrad=True)``.
+
+    Args:
+        params: a model, Tensors, or groups; see :class:`Optimizer`.
+        lr: the learning rate; ``optimizer.lr`` may be changed between steps.
+        betas: β₁ and β₂, each from 0 to below 1.
+        eps: keeps the quotient finite.
+        weight_decay: λ, the strength of an L2 penalty λ/2 p².
+        common: ``maximize``, ``nonfinite``, ``missing``; see :class:`Common`.
+
+    Raises:
+        OptionError, DTypeError, GraphError: as for :class:`Adam`.
+
+    Example:
+        >>> import autograd_core as ag, optim
+        >>> w = ag.tensor([1.0], requires_grad=True)
+        >>> optimizer = optim.AMSGrad([w], lr=0.1, betas=(0.9, 0.99))
+        >>> (w * w).sum().backward()
+        >>> optimizer.step()
+        >>> w  # 1 - 0.1 · 0.2 / √0.04
+        tensor([0.9], requires_grad=True)
+    """
+
     carries = ("exp_avg", "exp_avg_sq")
+    spaces = 2
 
     def __init__(self, params: Any, lr: float = 1e-3, betas: tuple[float, float] = (0.9, 0.999), eps: float = 1e-8,
                  weight_decay: float = 0.0, **common: Unpack[Common]) -> None:
@@ -52,25 +150,40 @@ class Adam(Optimizer):
 
     def check(self, options: Options) -> Options:
         """The options of a group, checked."""
-        options["betas"] = pair("Adam: betas", options["betas"], below=1)
-        options["eps"] = at_least_0("Adam: eps", options["eps"])
-        return options
+        return check_betas("AMSGrad", options)
 
     def update(self, group: Group, t: int, spaces: list[np.ndarray], p: np.ndarray, g: np.ndarray,
                *state: np.ndarray) -> None:
         """The formula of the class, on one block."""
-        (m, v), (space,), (beta1, beta2) = state, spaces, group.betas
-        np.subtract(g, m, out=space)
-        space *= 1 - beta1
-        m += space
-        np.multiply(g, g, out=space)
-        space *= 1 - beta2
-        v *= beta2
-        v += space
-        # lr m̂ / (√v̂ + eps), with both corrections moved out of the arrays (Kingma and Ba, end of section 2).
-        correction = math.sqrt(1 - beta2**t)
+        (m, v), (space, decayed), (beta1, beta2) = state, spaces, group.betas
+        running_mean(m, g, beta1, space)
+        np.copyto(decayed, v)
+        running_square(decayed, g, beta2, space)
+        np.maximum(v, decayed, out=v)
         np.sqrt(v, out=space)
-        space += group.eps * correction
+        space += group.eps
         np.divide(m, space, out=space)
-        space *= group.lr * correction / (1 - beta1**t)
+        space *= group.lr
         p -= space
+
+
+def check_betas(name: str, options: Options) -> Options:
+    """The options that all of this family have, checked."""
+    options["betas"] = pair(f"{name}: betas", options["betas"], below=1)
+    options["eps"] = at_least_0(f"{name}: eps", options["eps"])
+    return options
+
+
+def running_mean(m: np.ndarray, g: np.ndarray, beta: float, space: np.ndarray) -> None:
+    """m ← β m + (1 - β) g, in place."""
+    np.subtract(g, m, out=space)
+    space *= 1 - beta
+    m += space
+
+
+def running_square(v: np.ndarray, g: np.ndarray, beta: float, space: np.ndarray) -> None:
+    """v ← β v + (1 - β) g², in place."""
+    np.multiply(g, g, out=space)
+    space *= 1 - beta
+    v *= beta
+    v += space

@@ -163,15 +163,15 @@ class Optimizer:
         carried = [kept[key] if key in kept else kept.setdefault(key, np.zeros_like(p.data))
                    for key in self.carried(group)]
         self._steps[name] = t = self._steps.get(name, 0) + 1
-        decay, decoupled = group.get("weight_decay", 0.0), group.get("decoupled_weight_decay", False)
+        decay = group.get("weight_decay", 0.0)
         for p_block, g_block, *state in _blocks(p.data, g, *carried, size=p.data.size if self.whole else BLOCK):
-            spaces = self._spaces(p_block)
+            for_g, *spaces = self._spaces(p_block)
             if group["maximize"]:
-                g_block = -g_block
-            if decay and decoupled:
+                g_block = np.negative(g_block, out=for_g)
+            if decay and group.get("decoupled_weight_decay"):
                 p_block *= 1 - group["lr"] * decay
             elif decay:
-                g_block = g_block + decay * p_block
+                g_block = np.add(g_block, np.multiply(p_block, decay, out=spaces[0]), out=for_g)
             self.update(group, t, spaces, p_block, g_block, *state)
 
     def update(self, group: Group, t: int, spaces: list[np.ndarray], p: np.ndarray, g: np.ndarray,
@@ -189,10 +189,10 @@ class Optimizer:
         raise NotImplementedError(f"{type(self).__name__} has no update(); define it.")
 
     def _spaces(self, like: np.ndarray) -> list[np.ndarray]:
-        wanted = self.spaces * like.size
+        wanted = (self.spaces + 1) * like.size
         if like.dtype not in self._scratch or self._scratch[like.dtype].size < wanted:
             self._scratch[like.dtype] = np.empty(wanted, like.dtype)
-        return [part.reshape(like.shape) for part in self._scratch[like.dtype][:wanted].reshape(self.spaces, -1)]
+        return [part.reshape(like.shape) for part in self._scratch[like.dtype][:wanted].reshape(self.spaces + 1, -1)]
 
     # Files
 

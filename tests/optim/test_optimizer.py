@@ -234,7 +234,7 @@ def test_the_learning_rate_is_a_plain_attribute():
 
 def test_repr_shows_the_options():
     shown = repr(optim.Adam([leaf(1)]))
-    assert shown == "Adam(1 parameters, lr=0.001, betas=(0.9, 0.999), eps=1e-08, weight_decay=0.0)"
+    assert shown == "Adam(1 parameters, lr=0.001, betas=(0.9, 0.999), eps=1e-08, weight_decay=0.0, amsgrad=False, bias_correction=True)"
 
 
 def test_an_optimizer_without_a_formula_says_so():
