@@ -54,6 +54,7 @@ from .derivatives.special import *  # noqa: F403
 from .derivatives.splitting import *  # noqa: F403
 from .derivatives.trigonometry import *  # noqa: F403
 from .derivatives.windows import *  # noqa: F403
+from .errors import AnomalyError as AnomalyError
 from .errors import AutogradError as AutogradError
 from .errors import CoercionError as CoercionError
 from .errors import DTypeError as DTypeError
@@ -81,6 +82,10 @@ from .transforms import jvp as jvp
 from .transforms import stop_gradient as stop_gradient
 from .transforms import value_and_grad as value_and_grad
 from .transforms import vjp as vjp
+
+from .debugging import debug_mode as debug_mode  # isort: skip
+from .debugging import detect_anomaly as detect_anomaly  # isort: skip
+from .debugging import explain as explain  # isort: skip
 
 from . import linalg as linalg  # isort: skip
 from . import testing as testing  # isort: skip  # needs all of the above

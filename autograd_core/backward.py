@@ -2,27 +2,35 @@
 
 from __future__ import annotations
 
+import threading
+from collections import deque
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
 
-from .errors import GraphError, ShapeError
-from .modes import enable_grad, no_grad
-from .recording import Node, TensorBase, ndarray, wrap
+from .errors import DTypeError, GraphError, ShapeError
+from .modes import differentiating
+from .reals import real_array
+from .recording import Node, TensorBase, wrap
 from .walk import walk
+
+_ADDING = threading.RLock()  # threads that share a leaf add to it one after another
+_SET_GRAD: Any = vars(Node)["grad"].__set__
 
 
 def backward(tensor: TensorBase, grad: Any = None, *, retain_graph: bool = False, create_graph: bool = False) -> None:
     """Add d(tensor)/d(leaf) to ``.grad`` of every leaf; see :meth:`autograd_core.Tensor.backward`."""
-    with enable_grad() if create_graph else no_grad():
+    with differentiating(create_graph):
         start = {node_of(tensor, "backward"): seed(tensor, grad, create_graph)}
         found, visited = walk(start, create_graph=create_graph)
-        totals = []
-        for node, g in found.items():
-            new = g if isinstance(g, TensorBase) else wrap(np.asarray(g))
-            totals.append((node, new if node.grad is None else node.grad + new))  # type: ignore[operator]  # a Tensor
-    for node, total in totals:  # only now, when nothing can fail any more
-        node.grad = total
+        with _ADDING:
+            totals = []
+            for node, g in found.items():
+                new: Any = g if isinstance(g, TensorBase) else wrap(np.asarray(g))
+                totals.append(new if node.grad is None else node.grad + new)
+            # Only now, when nothing can fail any more, and in C, where no signal arrives: all of them or none.
+            deque(map(_SET_GRAD, found, totals), maxlen=0)
     if not (retain_graph or create_graph):
         free(visited)
 
@@ -53,14 +61,16 @@ def gradients(outputs: Any, inputs: Any, grad_outputs: Any = None, *, create_gra
         >>> slope, *ag.gradients(slope, x)
         (tensor(27., op=multiply), tensor(18.))
     """
-    outputs = [outputs] if isinstance(outputs, TensorBase) else list(outputs)
-    inputs = [inputs] if isinstance(inputs, TensorBase) else list(inputs)
-    if grad_outputs is None or isinstance(grad_outputs, (TensorBase, ndarray, float, int)):
+    outputs, inputs = (
+        [given] if isinstance(given, TensorBase) or not isinstance(given, Iterable) else list(given)
+        for given in (outputs, inputs)
+    )
+    if not isinstance(grad_outputs, list | tuple):
         grad_outputs = [grad_outputs] * len(outputs)
     if len(grad_outputs) != len(outputs):
         raise ShapeError(f"gradients: {len(grad_outputs)} grad_outputs for {len(outputs)} outputs; give one for each.")
     wanted = [node_of(x, f"gradients: inputs[{i}]") for i, x in enumerate(inputs)]
-    with enable_grad() if create_graph else no_grad():
+    with differentiating(create_graph):
         seeds: dict[Node, Any] = {}
         for i, (output, grad) in enumerate(zip(outputs, grad_outputs, strict=True)):
             node = node_of(output, f"gradients: outputs[{i}]")
@@ -95,11 +105,14 @@ def seed(output: TensorBase, grad: Any, as_tensor: bool = False) -> Any:
                 f"with .sum(), or pass a gradient of that shape."
             )
         grad = np.ones_like(data)
-    array = grad._data if isinstance(grad, TensorBase) else np.asarray(grad)
-    if array.shape != data.shape or array.dtype.kind not in "biuf":
+    try:
+        array = grad._data if isinstance(grad, TensorBase) else real_array(grad)
+    except (DTypeError, ShapeError) as error:
+        raise type(error)(f"backward: the seed {error}") from None
+    if array.shape != data.shape:
         raise ShapeError(
             f"backward: a seed of {array.dtype} and shape {array.shape} for an output of shape {data.shape}; "
-            f"it must be real numbers of the output's shape."
+            f"it must have the output's shape."
         )
     if as_tensor and isinstance(grad, TensorBase):
         return grad if array.dtype == data.dtype else grad.astype(data.dtype)  # type: ignore[attr-defined]  # a Tensor

@@ -11,7 +11,7 @@ import numpy.typing as npt
 from .derivatives import NUMPY
 from .derivatives.elementwise import astype, clone
 from .derivatives.shapes import broadcast_to
-from .errors import CoercionError, DTypeError, ShapeError, UnsupportedError
+from .errors import AutogradError, CoercionError, DTypeError, ShapeError, UnsupportedError
 from .modes import current_mode
 from .recording import TensorBase, new_node, wrap
 
@@ -345,12 +345,22 @@ def _real(what: str, data: Any, dtype: npt.DTypeLike | None = None, copy: bool |
     if isinstance(data, np.ma.MaskedArray):
         raise DTypeError(f"{what}: a masked array; fill it with .filled(value) first.")
     try:
+        if dtype is not None:  # which would make NaN of None, and 3.0 of "3"
+            _check_real(what, np.asarray(data))
         array = np.array(data, dtype=dtype, copy=copy)
-    except ValueError as error:
+    except AutogradError:
+        raise
+    except (ValueError, OverflowError) as error:
         raise ShapeError(f"{what}: {error}") from None
+    except TypeError as error:
+        raise DTypeError(f"{what}: {error}") from None
+    _check_real(what, array)
+    return array if array.dtype.isnative else array.astype(array.dtype.newbyteorder("="))
+
+
+def _check_real(what: str, array: np.ndarray) -> None:
     if array.dtype.kind not in "biuf":
         raise DTypeError(f"{what}: data of dtype {array.dtype}; expected real numbers.")
-    return array if array.dtype.isnative else array.astype(array.dtype.newbyteorder("="))
 
 
 def _recorded(x: Any) -> bool:

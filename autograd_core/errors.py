@@ -31,6 +31,10 @@ class SavedArrayError(GraphError):
     """An array that a pending backward needs was written to after it was saved."""
 
 
+class AnomalyError(AutogradError, FloatingPointError):
+    """An op or a derivative gave NaN or an infinity, under ``detect_anomaly``."""
+
+
 class InPlaceError(AutogradError, RuntimeError):
     """A write that cannot be recorded, or that has no single memory to go to."""
 

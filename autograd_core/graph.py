@@ -10,7 +10,7 @@ import numpy as np
 
 from .backward import seed
 from .errors import GraphError
-from .modes import no_grad
+from .modes import differentiating
 from .recording import SMALL, Node, Summary, TensorBase
 from .walk import nodes_behind, walk
 
@@ -117,7 +117,7 @@ def graph(outputs: TensorBase | Sequence[TensorBase], grad: Any = None) -> Graph
             if flow is not None:
                 gradients[node] = Reading.of(flow)
     elif grad is not None or all(output._data.size == 1 for output in outputs):
-        with no_grad():
+        with differentiating(create_graph=False):
             seeds = {node: seed(output, grad, False) for node, output in roots.items()}
             walk(seeds, watch=lambda node, g: gradients.update({node: Reading.of(g)}))
     ids = {node: i for i, node in enumerate(nodes)}

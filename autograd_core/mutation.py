@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from .derivatives.define import primitive_of
 from .derivatives.elementwise import astype
 from .derivatives.indexing import at, is_basic, overwrite, part_at, plain_index
 from .errors import DTypeError, InPlaceError, SelectionError, ShapeError
@@ -40,15 +41,17 @@ def assign(tensor: TensorBase, index: Any, value: Any) -> None:
     if current_mode().recording and (depends or tensor.node is not None):
         _record(tensor, overwrite(tensor, value, at(index)), "setitem")
     else:
-        _write_through(tensor, index, value._data if isinstance(value, TensorBase) else value, "setitem")
+        plain = value._data if isinstance(value, TensorBase) else primitive_of(overwrite).operand(value, 1)
+        _write_through(tensor, index, plain, "setitem")
 
 
 def replace_data(tensor: TensorBase, array: np.ndarray) -> None:
     """``tensor.data = array``: unrecorded. Assigning the same array back logs that it was written."""
     if not isinstance(array, np.ndarray) or array.shape != tensor._data.shape or array.dtype != tensor._data.dtype:
+        got = f"{array.dtype} of shape {array.shape}" if isinstance(array, np.ndarray) else f"a {type(array).__name__}"
         raise ShapeError(
-            f"data: expected an ndarray of shape {tensor._data.shape} and {tensor._data.dtype}, got "
-            f"{getattr(array, 'dtype', type(array).__name__)} of shape {np.shape(array)}."
+            f"data: expected an ndarray of shape {tensor._data.shape} and {tensor._data.dtype}, got {got}. "
+            f"To write values, also a Tensor's, use t[...] = values under no_grad()."
         )
     if array is tensor._data:
         log_write(array, "an assignment to .data")

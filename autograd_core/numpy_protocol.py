@@ -118,7 +118,7 @@ def array_function(function: Callable[..., Any], args: tuple[Any, ...], kwargs: 
 def constant(function: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
     """Call ``function`` on the tensors' arrays; real arrays among the results become constant Tensors."""
     try:
-        return _wrapped(function(*_plain(args), **_plain_options(kwargs)))
+        result = _wrapped(function(*_plain(args), **_plain_options(kwargs)))
     except AutogradError:
         raise
     except TypeError as error:
@@ -127,6 +127,9 @@ def constant(function: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
         raise ShapeError(f"{_short(function)}: {error}") from None
     except IndexError as error:
         raise SelectionError(f"{_short(function)}: {error}") from None
+    if (watch := current_mode().watch) is not None:
+        watch.left(_short(function), list(_tensors_in((args, kwargs))), result)
+    return result
 
 
 def _short(function: Callable[..., Any]) -> str:

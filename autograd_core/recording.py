@@ -16,6 +16,7 @@ import numpy as np
 
 from .errors import AutogradError, DTypeError, SelectionError, ShapeError
 from .modes import current_mode
+from .reals import real_array
 from .views import link_view
 from .writes import tick
 
@@ -49,7 +50,7 @@ class Node:
 
     __slots__ = (
         "__weakref__", "edges", "flow", "freed", "grad", "hooks",
-        "name", "params", "path", "primitive", "serial", "value",
+        "name", "origin", "params", "path", "primitive", "serial", "value",
     )
     primitive: Primitive | None
     edges: Sequence[Edge]
@@ -61,6 +62,7 @@ class Node:
     hooks: list[Callable[[TensorBase], TensorBase | None]] | None
     name: str | None
     path: str  # of the module that was running
+    origin: Any  # where it was recorded: only there if a debugging mode was on
     freed: bool
 
 
@@ -71,7 +73,7 @@ class TensorBase:
     _data: np.ndarray
     node: Node | None
     base: tuple[TensorBase, Any] | None  # a view: whose memory it shows, and by which steps
-    views: set[weakref.ref[TensorBase]] | None  # the views of this one that are still alive
+    views: dict[weakref.ref[TensorBase], None] | None  # the views of this one that are still alive, in order
     _name: str | None
 
 
@@ -160,6 +162,10 @@ class Primitive:
                     edges.append((i, x.node, kept, (array.shape, array.dtype)))
             if edges:
                 tensor.node = new_node(self, edges, constants | params if constants else params, out, mode.path)
+                if mode.watch is not None:
+                    mode.watch.recorded(tensor.node, arrays, out)
+        elif mode.watch is not None:
+            mode.watch.left(f"{self.name} under no_grad", operands, tensor)
         if self.view and isinstance(operands[0], TensorBase):
             link_view(tensor, operands[0], self, params)
         return tensor
@@ -186,14 +192,10 @@ class Primitive:
         """Check an operand that is not a Tensor: a number stays one, the rest becomes an array."""
         if type(x) in NUMBERS or (type(x) is ndarray and x.dtype.kind in "biuf"):
             return x
-        array = None if isinstance(x, np.ma.MaskedArray) else asarray(x)
-        if array is None or array.dtype.kind not in "biuf":
-            what = f"a {type(x).__name__}" + ("" if array is None else f" of dtype {array.dtype}")
-            raise DTypeError(
-                f"{self.name}: operand {self.operands[position]} is {what}; "
-                f"expected a Tensor, a real number or a real NumPy array."
-            )
-        return array
+        try:
+            return real_array(x)
+        except (DTypeError, ShapeError) as error:
+            raise type(error)(f"{self.name}: operand {self.operands[position]} {error}") from None
 
     def failure(self, error: Exception, arrays: Sequence[Any], params: dict[str, Any]) -> Exception:
         """The error to raise when the forward function failed: the op, the shapes, what to do."""

@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from .modes import current_mode
+
 if TYPE_CHECKING:
     from .recording import Primitive, Rule
 
@@ -21,7 +23,10 @@ class Singularities:
 
     def __init__(self) -> None:
         self.seen = seen = list[str]()  # the function below must not know self: that would be a cycle
-        self._asked = np.geterr()  # what the caller wants done about divisions by 0 and NaNs
+        watch = current_mode().watch
+        quiet = watch is not None and watch.quiet
+        # What the caller wants done about divisions by 0 and NaNs.
+        self._asked = {"divide": "ignore", "invalid": "ignore"} if quiet else np.geterr()
         self._state = np.errstate(divide="call", invalid="call", call=lambda kind, _: seen.append(kind))
 
     def __enter__(self) -> list[str]:

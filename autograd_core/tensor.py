@@ -11,11 +11,13 @@ import numpy.typing as npt
 from . import array_api
 from . import backward as _backward
 from . import derivatives as table
+from .copying import taken_apart
 from .creation import make_leaf, on_cpu
 from .derivatives import elementwise as ew
 from .derivatives.calls import operator_call
 from .derivatives.define import primitive_of
 from .errors import CoercionError, DTypeError, GraphError, ShapeError, UnsupportedError
+from .modes import leaving
 from .mutation import assign, replace_data, update
 from .numpy_protocol import array_function, array_ufunc, constant
 from .recording import TensorBase, set_tensor_class, wrap
@@ -47,6 +49,9 @@ class Tensor(TensorBase):
 
     __slots__ = ()
 
+    def __init__(self, *_: Any, **__: Any) -> None:
+        raise DTypeError("Tensor: make tensors with ag.tensor(data).")
+
     # What it is
 
     @property
@@ -56,7 +61,7 @@ class Tensor(TensorBase):
         Writes to parts of it, ``t.data[i] = v``, go unseen: write ``t[i] = v`` under ``no_grad`` instead, so that
         a pending backward that needs the old values notices.
         """
-        return self._data
+        return leaving(".data", self, self._data)  # type: ignore[no-any-return]  # the array
 
     @data.setter
     def data(self, array: np.ndarray) -> None:
@@ -141,6 +146,7 @@ class Tensor(TensorBase):
         Raises:
             GraphError: nothing was recorded, or an earlier backward freed the graph.
             ShapeError: not a scalar and no ``grad``, or a ``grad`` of another shape.
+            DTypeError: a ``grad`` that is not real numbers.
             SavedArrayError: an array that is needed was written to in the meantime.
 
         Example:
@@ -178,10 +184,15 @@ class Tensor(TensorBase):
         """Have ``hook(gradient)`` called when the gradient of this tensor is complete.
 
         Args:
-            hook: gets a Tensor; returns None, or a Tensor of the same shape and dtype to go on with instead.
+            hook: gets a Tensor, which it may write into; returns None to go on with that, or another one of its
+                shape and dtype.
 
         Returns:
             A function that removes the hook.
+
+        Raises:
+            GraphError: a tensor that does not require grad.
+            DTypeError: a hook that cannot be called.
 
         Example:
             >>> import autograd_core as ag
@@ -192,6 +203,8 @@ class Tensor(TensorBase):
             tensor(20.)
         """
         node = self.node
+        if not callable(hook):
+            raise DTypeError(f"register_hook: expected a function of the gradient, got a {type(hook).__name__}.")
         if node is None:
             raise GraphError("register_hook: this tensor does not require grad, so no gradient will arrive.")
         if node.hooks is None:
@@ -204,19 +217,19 @@ class Tensor(TensorBase):
 
     def detach(self) -> Tensor:
         """A constant that shows the same memory."""
-        return wrap(self._data)  # type: ignore[no-any-return]
+        return leaving(".detach()", self, wrap(self._data))  # type: ignore[no-any-return]  # a Tensor
 
     def numpy(self) -> np.ndarray:
         """The values, as a read-only view: outside the graph, without a copy."""
         view = self._data.view()
         view.flags.writeable = False
-        return view
+        return leaving(".numpy()", self, view)  # type: ignore[no-any-return]  # the view
 
     def item(self) -> Any:
         """The only element, as a Python number."""
         if self._data.size != 1:
             raise ShapeError(f"item: shape {self.shape} has {self.size} elements; only a tensor with one is a number.")
-        return self._data.item()
+        return leaving(".item()", self, self._data.item())
 
     def __array__(self, dtype: npt.DTypeLike | None = None, copy: bool | None = None) -> np.ndarray:
         if self.node is not None:
@@ -228,7 +241,7 @@ class Tensor(TensorBase):
 
     def tolist(self) -> Any:
         """The values as (nested lists of) Python numbers."""
-        return self._data.tolist()
+        return leaving(".tolist()", self, self._data.tolist())
 
     __float__, __int__, __complex__ = _number(float), _number(int), _number(complex)
 
@@ -256,7 +269,7 @@ class Tensor(TensorBase):
         return bool((self == value)._data.any())
 
     def __format__(self, spec: str) -> str:
-        return format(self.item(), spec) if self._data.size == 1 and spec else format(str(self), spec)
+        return format(self.item(), spec) if spec else str(self)
 
     def __repr__(self) -> str:
         parts = [np.array2string(self._data, separator=", ", prefix="tensor(")]
@@ -268,18 +281,8 @@ class Tensor(TensorBase):
             parts.append(f"op={self.node.primitive.name}" if self.node.primitive else "requires_grad=True")
         return f"tensor({', '.join(parts)})"
 
-    def __deepcopy__(self, memo: dict[int, Any]) -> Tensor:
-        if not self.is_leaf:
-            raise GraphError("deepcopy: this tensor is part of a graph; copy .detach() of it, or use .clone().")
-        copy = type(self).__new__(type(self))
-        copy._data, copy._name = self._data.copy(), self._name
-        copy.node = copy.base = copy.views = None
-        if self.node is not None:
-            make_leaf(copy)
-            copy.node.params = self.node.params  # type: ignore[attr-defined]  # its role in a model
-            copy.grad = None if self.grad is None else self.grad.detach().clone()
-        memo[id(self)] = copy
-        return copy
+    def __reduce__(self) -> tuple[Any, ...]:
+        return taken_apart(self)
 
     # Operators
 
@@ -323,6 +326,7 @@ class Tensor(TensorBase):
 
     # Functions as methods: NumPy's, except that sort gives a sorted tensor instead of changing this one
     sqrt, square, clone, copy, astype, conj = ew.sqrt, ew.square, ew.clone, ew.clone, ew.astype, ew.conjugate
+    __copy__ = ew.clone
     exp, expm1, sigmoid = table.exponentials.exp, table.exponentials.expm1, table.exponentials.sigmoid
     log, log1p, logsumexp = table.exponentials.log, table.exponentials.log1p, table.special.logsumexp
     sin, cos, tan = table.trigonometry.sin, table.trigonometry.cos, table.trigonometry.tan

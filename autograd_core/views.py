@@ -26,8 +26,8 @@ def link_view(tensor: TensorBase, operand: TensorBase, primitive: Primitive, par
     if root.node is not None and not root.node.edges:
         return  # recorded writes to a leaf are refused, so nothing will have to be told
     if root.views is None:
-        root.views = set()
-    root.views.add(weakref.ref(tensor, root.views.discard))
+        root.views = {}
+    root.views[weakref.ref(tensor, root.views.pop)] = None  # in order: sums are then the same to the last bit
 
 
 def place_of(steps: Steps | None) -> Place:

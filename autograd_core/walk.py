@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from .errors import GraphError, ShapeError
+from .modes import current_mode
 from .recording import SMALL, Node, Primitive, TensorBase, glimpse, ndarray, wrap
 from .singular import Singularities
 from .writes import check_unwritten, last_write
@@ -47,14 +48,18 @@ def walk(seeds: dict[Node, Any], wanted: Collection[Node] | None = None, create_
     found: dict[Node, Any] = {}
     ours: set[Node] = set()  # whose gradient was allocated in this walk, and is nobody else's
     newest_write = last_write()
+    debugger: Any = current_mode().watch  # one for walks: see differentiating()
     singularities = Singularities()
     with singularities as seen:
         for node in order:
             g = gradients.pop(node)
             if node.hooks is not None:
                 g = _run_hooks(node, g)
+                ours.discard(node)  # a hook may keep what it was given, or has given
             if watch is not None:
                 watch(node, g)
+            if debugger is not None:
+                debugger.arrived(node, g)
             node.flow = g if g.size <= SMALL and not create_graph else glimpse(g._data if create_graph else g)
             edges = node.edges
             if not edges:
@@ -79,6 +84,8 @@ def walk(seeds: dict[Node, Any], wanted: Collection[Node] | None = None, create_
                     gradient = singularities.settle(gradient, g, primitive, rule, args)
                 if fits is not None:
                     gradient = fit(gradient, *fits)
+                if debugger is not None:
+                    debugger.derived(node, position, gradient)
                 if parent not in gradients:
                     gradients[parent] = gradient
                     if not parent.edges and gradient is not g and gradient.base is None:
@@ -126,10 +133,13 @@ def leading_to(wanted: Collection[Node], order: list[Node]) -> set[Node]:
 
 def _run_hooks(node: Node, g: Any) -> Any:
     for hook in tuple(node.hooks or ()):
-        before = g if isinstance(g, TensorBase) else wrap(np.asarray(g))
-        after = hook(before)
-        if after is None:
+        if hook is retain:
             continue
+        # A copy, since a hook may write into it: the same array may be on its way to other nodes, or the caller's.
+        given = wrap(g._data.copy(), g.node) if isinstance(g, TensorBase) else wrap(np.array(g))
+        after = hook(given)
+        if after is None:
+            after = given
         data = after._data if isinstance(after, TensorBase) else np.asarray(after)
         if data.shape != g.shape or data.dtype != g.dtype:
             raise ShapeError(
@@ -145,7 +155,8 @@ def check_saved(node: Node) -> None:
     for _, _, kept, _ in node.edges:
         for value in kept:
             if isinstance(value, ndarray):
-                check_unwritten(value, node.serial, node.primitive.name)  # type: ignore[union-attr]  # not a leaf
+                saver = getattr(node, "origin", node.primitive.name)  # type: ignore[union-attr]  # not a leaf
+                check_unwritten(value, node.serial, saver)
 
 
 def as_tensors(node: Node, position: int, kept: list[Any]) -> list[Any]:

@@ -18,6 +18,7 @@ import numpy as np
 from numpy.lib.array_utils import byte_bounds
 
 from .errors import SavedArrayError
+from .modes import current_mode
 
 tick: Callable[[], int] = itertools.count(1).__next__
 """The tape's clock: every node and every write takes the next number."""
@@ -55,6 +56,8 @@ def memory_owner(array: Any) -> Any:
 def log_write(array: np.ndarray, by: str) -> None:
     """Note that ``array``'s memory has just been written ``by`` something."""
     global _last_write
+    if (watch := current_mode().watch) is not None:
+        by += watch.line()
     owner = memory_owner(array)
     key = id(owner)
     writes = _LOG.get(key)
@@ -70,8 +73,8 @@ def log_write(array: np.ndarray, by: str) -> None:
     writes.spans[byte_bounds(array)] = (_last_write, by)
 
 
-def check_unwritten(array: np.ndarray, since: int, saved_by: str) -> None:
-    """Raise SavedArrayError if ``array``'s memory was written after ``since``."""
+def check_unwritten(array: np.ndarray, since: int, saved_by: object) -> None:
+    """Raise SavedArrayError if ``array``'s memory was written after ``since``; ``saved_by`` is for the message."""
     writes = _LOG.get(id(memory_owner(array)))
     if writes is None or writes.latest < since or not array.size:
         return

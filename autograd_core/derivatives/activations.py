@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
 
 from ..errors import ShapeError
+from ..recording import Primitive
 from .define import composite, elementwise
 from .domains import REALS, Cases, Interval, over_shapes
 from .elementwise import where
@@ -24,6 +26,23 @@ softsign = elementwise(lambda x: x / (1 + np.absolute(x)), name="softsign", over
     kink="the second derivative is 0 at 0",
     doc="x / (1 + |x|), a tanh that saturates slowly. dy/dx = 1 / (1 + |x|)**2.",
     example="ag.softsign([-1.0, 0.0, 3.0]) -> tensor([-0.5 ,  0.  ,  0.75])")
+
+
+# Not written with where(x > 0, ...): on signs in no order that takes ten times as long as maximum and minimum.
+
+
+def _below_0(x: Any) -> Any:
+    return np.clip(x, -math.inf, 0)  # min(x, 0), whose own slope at 0 is 1
+
+
+_leaky_relu = Primitive("leaky_relu", lambda x, slope: np.maximum(x, 0) + np.minimum(x, 0) * slope, {
+    "x": lambda g, x, slope: g * (x > 0) + g * ~(x > 0) * slope,
+    "slope": lambda g, x: g * _below_0(x),
+}, elementwise=True)
+_elu = Primitive("elu", lambda x, alpha: np.maximum(x, 0) + np.expm1(np.minimum(x, 0)) * alpha, {
+    "x": lambda g, x, alpha: g * (x > 0) + g * ~(x > 0) * np.exp(_below_0(x)) * alpha,
+    "alpha": lambda g, x: g * np.expm1(_below_0(x)),
+}, elementwise=True)
 
 
 @composite(over=_BENT_AT_0, kink="slope at 0")
@@ -48,8 +67,7 @@ def leaky_relu(x: Any, slope: Any = 0.01) -> Any:
         >>> ag.leaky_relu([-1.0, 2.0])
         tensor([-0.01,  2.  ])
     """
-    x = as_tensor(x)
-    return where(x > 0, x, x * slope)
+    return _leaky_relu(x, slope)
 
 
 @composite(over=_BENT_AT_0, kink="alpha at 0")
@@ -75,8 +93,7 @@ def elu(x: Any, alpha: Any = 1.0) -> Any:
         >>> ag.elu([-1.0, 2.0])
         tensor([-0.63212056,  2.        ])
     """
-    x = as_tensor(x)
-    return where(x > 0, x, alpha * expm1(where(x > 0, 0, x)))  # the inner one keeps e**x from overflowing
+    return _elu(x, alpha)
 
 
 @composite(over=_BENT_AT_0, kink="1 at 0")
@@ -102,7 +119,7 @@ def celu(x: Any, alpha: Any = 1.0) -> Any:
         tensor([-0.78693868,  2.        ])
     """
     x = as_tensor(x)
-    return where(x > 0, x, alpha * expm1(where(x > 0, 0, x) / alpha))
+    return where(x > 0, x, alpha * expm1(where(x > 0, 0, x) / alpha))  # the inner one keeps e**x from overflowing
 
 
 @composite(over=_BENT_AT_0, kink="alpha times scale at 0")

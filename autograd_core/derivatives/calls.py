@@ -61,6 +61,8 @@ def _unary(p: Primitive) -> Callable[..., Any]:
         tensor.base = tensor.views = tensor._name = None
         if xn is None or not (mode := current_mode()).recording:
             tensor.node = None
+            if xn is not None and mode.watch is not None:
+                mode.watch.left(f"{p.name} under no_grad", (x,), tensor)
             return tensor
         tensor.node = node = new(Node)
         node.primitive = p
@@ -70,6 +72,8 @@ def _unary(p: Primitive) -> Callable[..., Any]:
         node.path = mode.path
         node.serial = tick()
         node.freed = False
+        if mode.watch is not None:
+            mode.watch.recorded(node, (xd,), out)
         return tensor
 
     return call
@@ -103,6 +107,8 @@ def _binary(p: Primitive, operand: Callable[[Any, int], Any]) -> Callable[..., A
         tensor.base = tensor.views = tensor._name = None
         if (an is bn is None) or not (mode := current_mode()).recording:
             tensor.node = None
+            if not (an is bn is None) and mode.watch is not None:
+                mode.watch.left(f"{p.name} under no_grad", (a, b), tensor)
             return tensor
         tensor.node = node = new(Node)
         node.primitive = p
@@ -128,6 +134,8 @@ def _binary(p: Primitive, operand: Callable[[Any, int], Any]) -> Callable[..., A
         node.path = mode.path
         node.serial = tick()
         node.freed = False
+        if mode.watch is not None:
+            mode.watch.recorded(node, (ad, bd), out)
         return tensor
 
     return call

@@ -16,7 +16,7 @@ from numpy.lib.array_utils import normalize_axis_tuple
 
 from ..errors import ShapeError
 from ..recording import Primitive, TensorBase, wrap
-from .define import NUMPY, composite
+from .define import NUMPY, as_array, composite
 from .domains import Case, Cases
 
 if TYPE_CHECKING:
@@ -68,7 +68,7 @@ contract = Primitive(
 
 def arrays_of(*operands: Any) -> tuple[Any, ...]:
     """The operands of a composition: Tensors as they are, the rest as arrays of real numbers."""
-    return tuple(x if isinstance(x, TensorBase) else np.asarray(contract.operand(x, 0)) for x in operands)
+    return tuple(map(as_array, operands))
 
 
 Spec = tuple[tuple[Labels, ...], Labels]

@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
 import numpy as np
 
-from ..errors import UnsupportedError
+from ..errors import DTypeError, ShapeError, UnsupportedError
+from ..reals import real_array
 from ..recording import Primitive, Rule, TensorBase
 from .calls import elementwise_call
 from .domains import Domain
@@ -141,6 +142,24 @@ def apply(function: Callable[..., Any], g: Any, *args: Any, **options: Any) -> A
     if isinstance(g, TensorBase):
         return function(g, *args, **options)
     return primitive_of(function).forward(g, *args, **options)
+
+
+def as_array(x: Any) -> Any:
+    """An operand of a composition: a Tensor as it is, the rest as an array of real numbers."""
+    if isinstance(x, TensorBase):
+        return x
+    try:
+        return real_array(x)
+    except (DTypeError, ShapeError) as error:
+        raise type(error)(f"{_running()}: an operand {error}") from None
+
+
+def _running() -> str:
+    """The entry of the table that is being called, by the stack: only on the way to an error."""
+    frame = sys._getframe(2)
+    while frame.f_code.co_name not in TABLE and frame.f_back is not None:
+        frame = frame.f_back
+    return frame.f_code.co_name
 
 
 def primitive_of(function: Callable[..., Any]) -> Primitive:

@@ -67,7 +67,7 @@ def _det_x(g: Any, x: Any, y: Any) -> Any:
     """g y X⁻ᵀ; near singular matrices g times the cofactors."""
     array = lapack.plain(x)
     array = array.astype(np.float32) if array.dtype == np.float16 else array
-    if not (np.linalg.cond(array, 1) >= np.finfo(array.dtype).eps ** -0.5).any():
+    if not array.size or not (np.linalg.cond(array, 1) >= np.finfo(array.dtype).eps ** -0.5).any():
         return (g * y)[..., None, None] * lapack.inv(x).mT
     return g[..., None, None] * (_cofactor(x) if isinstance(x, TensorBase) else _cofactors(x))
 

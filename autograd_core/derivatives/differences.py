@@ -9,7 +9,8 @@ import numpy as np
 from numpy.lib.array_utils import normalize_axis_tuple
 
 from ..errors import ShapeError, UnsupportedError
-from .define import composite
+from ..recording import NUMBERS
+from .define import as_array, composite
 from .domains import Case, Cases, Interval, over_shapes
 from .elementwise import where
 from .joining import concatenate
@@ -228,7 +229,7 @@ def gradient(f: Any, *spacing: Any, axis: int | tuple[int, ...] | None = None, e
         raise ShapeError(f"gradient: axis={axis} does not fit shape {f.shape}: {error}.") from None
     if len(spacing) not in (0, 1, len(axes)) or (len(spacing) == 1 < len(axes) and np.ndim(spacing[0])):
         raise ShapeError(f"gradient: {len(spacing)} spacings for {len(axes)} axes; expected one for each.")
-    spacing = spacing or (1.0,)
+    spacing = tuple(h if type(h) in NUMBERS else as_array(h) for h in spacing) or (1.0,)
     slopes = tuple(_slope(f, a, spacing[i % len(spacing)], edge_order) for i, a in enumerate(axes))
     return slopes[0] if len(axes) == 1 else slopes
 

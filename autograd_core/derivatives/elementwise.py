@@ -65,7 +65,7 @@ sqrt = elementwise(np.sqrt, x=lambda g, x: g / (2 * np.sqrt(x)), over=POSITIVE,
     doc="Square root. dy/dx = 1 / (2 √x).",
     example="ag.sqrt(9.0) -> tensor(3.)")
 
-cbrt = elementwise(np.cbrt, x=lambda g, y: g / y / y * (1 / 3), over=POSITIVE,
+cbrt = elementwise(np.cbrt, x=lambda g, y: g * (1 / 3) / y / y, over=POSITIVE,
     doc="Cube root, also of negative numbers. dy/dx = 1 / (3 y**2).",
     example="ag.cbrt(-27.0) -> tensor(-3.)")
 reciprocal = elementwise(np.reciprocal, x=lambda g, x: -g / x / x, over=POSITIVE,

@@ -141,6 +141,14 @@ def _survives(g: Any, place: Place) -> Any:
     return part * (winner[index] == turn)
 
 
+def _explain_write(x: Any, value: Any, place: Place) -> str:
+    try:
+        part_at(x, place)
+    except (IndexError, ValueError, TypeError):
+        return _explain_index(x, **place[-1][1])
+    return f"a value of shape {np.shape(value)} does not fit at {place[-1][1]} of shape {np.shape(x)}."
+
+
 def _replaced(g: Any, place: Place) -> Any:
     return apply(overwrite, g, 0, place)
 
@@ -151,8 +159,7 @@ def at(index: Any) -> Place:
 
 
 @primitive(x=_replaced, value=_survives,
-           explain=lambda x, value, place: f"a value of shape {np.shape(value)} does not fit at {place[-1][1]} "
-                                           f"of shape {np.shape(x)}.",
+           explain=_explain_write,
            over=Cases(tuple(Case((shape, _selected(shape, index)), {"place": at(index)})
                             for shape, index in _SELECTIONS)))
 def overwrite(x: Any, value: Any, place: Place) -> Any:

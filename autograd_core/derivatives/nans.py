@@ -39,6 +39,7 @@ def nansum(x: Any, axis: Axis = None, *, keepdims: bool = False) -> Any:
         >>> ag.nansum(ag.tensor([1.0, float("nan"), 3.0]))
         tensor(4.)
     """
+    x = as_tensor(x)
     return sum(where(np.isnan(x), 0, x), axis, keepdims=keepdims)
 
 
@@ -62,6 +63,7 @@ def nanprod(x: Any, axis: Axis = None, *, keepdims: bool = False) -> Any:
         >>> ag.nanprod(ag.tensor([2.0, float("nan"), 3.0]))
         tensor(6.)
     """
+    x = as_tensor(x)
     return prod(where(np.isnan(x), 1, x), axis, keepdims=keepdims)
 
 

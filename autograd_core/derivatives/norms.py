@@ -9,7 +9,7 @@ import numpy as np
 from numpy.lib.array_utils import normalize_axis_tuple
 
 from ..errors import ShapeError, UnsupportedError
-from ..recording import Primitive, TensorBase, wrap
+from ..recording import Primitive
 from .decompositions import svdvals
 from .define import composite
 from .domains import Case, Cases, Interval, over_shapes
@@ -17,6 +17,7 @@ from .elementwise import divide, multiply
 from .linalg import inv
 from .matrices import SMALL, apart, matrix
 from .reductions import max, min, restore, sum
+from .scans import as_tensor
 
 if TYPE_CHECKING:
     from ..tensor import Tensor
@@ -58,7 +59,7 @@ _nonzero = Primitive(
 
 
 def _array(x: Any) -> Any:
-    x = x if isinstance(x, TensorBase) else wrap(np.asarray(x))
+    x = as_tensor(x)
     return x if x.dtype.kind == "f" else x.astype(float)
 
 

@@ -12,7 +12,7 @@ import numpy as np
 
 from ..errors import UnsupportedError
 from ..recording import Primitive
-from .define import NUMPY, composite, elementwise, primitive
+from .define import NUMPY, as_array, composite, elementwise, primitive
 from .domains import BENT_AT_0, MODULO, UNTIED_PAIRS, Case, Cases, Elementwise, Interval, R, over_shapes
 from .elementwise import floor_divide, fmod, remainder, where
 
@@ -109,7 +109,7 @@ def clip(a: Any, a_min: Any = None, a_max: Any = None, *, min: Any = None, max: 
         tensor([0. , 0.5, 1. ])
     """
     low, high = (a_min if min is None else min), (a_max if max is None else max)
-    kind = np.asarray(a.dtype.type(0) if hasattr(a, "dtype") else a).dtype
+    kind = as_array(a).dtype
     lowest, highest = (np.iinfo(kind).min, np.iinfo(kind).max) if kind.kind in "iu" else (-math.inf, math.inf)
     return _clip(a, lowest if low is None else low, highest if high is None else high)
 
@@ -206,6 +206,7 @@ def modf(x: Any) -> Any:
         >>> ag.modf([-1.5, 2.25])
         (tensor([-0.5 ,  0.25]), tensor([-1.,  2.]))
     """
+    x = as_array(x)
     return where(np.isinf(x), copysign(0.0, x), fmod(x, 1)), trunc(x)
 
 

@@ -27,7 +27,7 @@ _smallest: Any = np.minimum.reduce
 
 def restore(reduced: Any, shape: tuple[int, ...], axis: Axis, keepdims: bool) -> Any:
     """``reduced`` with its reduced axes back as ones, ready to broadcast against ``shape``."""
-    if keepdims or axis is None:  # None leaves a scalar, which broadcasts as it is
+    if keepdims or axis is None or not shape:  # a scalar broadcasts as it is
         return reduced
     axes = normalize_axis_tuple(axis, len(shape))
     return reduced.reshape(tuple(1 if i in axes else n for i, n in enumerate(shape)))
@@ -48,6 +48,11 @@ def count(shape: tuple[int, ...], axis: Axis) -> int:
     if type(axis) is int:
         return shape[axis] or 1  # the builtin max is hidden here
     return math.prod(shape if axis is None else [shape[i] for i in normalize_axis_tuple(axis, len(shape))]) or 1
+
+
+def _over(g: Any, n: int) -> Any:
+    """g / n, in float32 where n is more than float16 can hold."""
+    return g / n if n < 65504 or g.dtype != np.float16 else g / np.float32(n)
 
 
 def _float(name: str, dtype: Any) -> Any:
@@ -93,7 +98,7 @@ def sum(x: Any, axis: Axis = None, *, keepdims: bool = False, dtype: Any = None)
 
 
 @primitive(x=lambda g, x_shape, axis, keepdims:
-               spread(g / count(x_shape, axis), x_shape, axis, keepdims),
+               spread(_over(g, count(x_shape, axis)), x_shape, axis, keepdims),
            numpy=np.mean, explain=explain_axis, over=REDUCTIONS)
 def mean(x: Any, axis: Axis = None, *, keepdims: bool = False, dtype: Any = None) -> Any:
     """Arithmetic mean over ``axis``, y = Σ x / n. Every element gets 1/n of the gradient.
@@ -127,7 +132,7 @@ def in_own_dtype(x: Any) -> bool:
 
 def _others(x: Any, axis: Axis) -> Any:
     """For each element, the product of all others over ``axis``: of those before it and those behind it."""
-    axes = tuple(range(x.ndim)) if axis is None else normalize_axis_tuple(axis, x.ndim)
+    axes = tuple(range(x.ndim)) if axis is None or not x.ndim else normalize_axis_tuple(axis, x.ndim)
     order = [i for i in range(x.ndim) if i not in axes] + [*axes]
     shape = [x.shape[i] for i in order]
     line = x.transpose(order).reshape(*shape[: x.ndim - len(axes)], math.prod(x.shape[i] for i in axes))

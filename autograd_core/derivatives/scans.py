@@ -12,7 +12,7 @@ import numpy as np
 
 from ..errors import ShapeError
 from ..recording import TensorBase, wrap
-from .define import apply, composite, primitive
+from .define import apply, as_array, composite, primitive
 from .domains import Case, Cases, over_shapes
 from .elementwise import where
 from .exponentials import gap
@@ -30,7 +30,8 @@ _FEW = Cases(over_shapes((3,)) + over_shapes((2, 3), axis=0))
 
 def as_tensor(x: Any) -> Any:
     """``x``, or a constant Tensor of it: what a composition can ask for its shape."""
-    return x if isinstance(x, TensorBase) else wrap(np.asarray(x))
+    x = as_array(x)
+    return x if isinstance(x, TensorBase) else wrap(x)
 
 
 def part(x: Any, axis: int, *bounds: int | None) -> Any:
@@ -60,8 +61,8 @@ def _array(x: Any) -> Any:
 
 
 def _line(x: Any, axis: int | None) -> tuple[Any, int]:
-    """``x`` and the axis to scan; None scans all elements in order."""
-    return (x.reshape(-1), 0) if axis is None else (x, axis % x.ndim)
+    """``x`` and the axis to scan; None scans all elements in order. NumPy scans a scalar along any axis."""
+    return (x.reshape(-1), 0) if axis is None or not x.ndim else (x, axis % x.ndim)
 
 
 def explain_one_axis(x: Any, *_: Any, axis: int | None = None, **__: Any) -> str:
@@ -232,6 +233,7 @@ def nancumsum(x: Any, axis: int | None = None) -> Any:
         >>> ag.nancumsum(ag.tensor([1.0, float("nan"), 3.0]))
         tensor([1., 1., 4.])
     """
+    x = as_tensor(x)
     return cumsum(where(np.isnan(x), 0, x), axis)
 
 
@@ -254,6 +256,7 @@ def nancumprod(x: Any, axis: int | None = None) -> Any:
         >>> ag.nancumprod(ag.tensor([2.0, float("nan"), 3.0]))
         tensor([2., 2., 6.])
     """
+    x = as_tensor(x)
     return cumprod(where(np.isnan(x), 1, x), axis)
 
 

@@ -15,6 +15,7 @@ from .elementwise import astype, where
 from .indexing import at, getitem, overwrite, plain_index
 from .joining import concatenate, stack
 from .moving import moveaxis
+from .scans import as_tensor
 from .shapes import broadcast_arrays, broadcast_to, ravel, reshape
 
 __all__ = [
@@ -41,6 +42,8 @@ def _numbers(shape: tuple[int, ...], rng: np.random.Generator) -> np.ndarray:
 def in_range(indices: Any, n: int, mode: str) -> Any:
     """``indices`` as integers, brought into an axis of ``n`` as ``mode`` says."""
     indices = np.asarray(plain_index(indices))
+    if indices.size and indices.dtype.kind not in "biu":
+        raise SelectionError(f"indices of {indices.dtype}; expected integers.")
     if mode not in ("raise", "wrap", "clip"):
         raise SelectionError(f"mode={mode!r}; indices out of range can 'raise', 'wrap' or 'clip'.")
     return indices if mode == "raise" else indices % n if mode == "wrap" else np.clip(indices, 0, n - 1)
@@ -355,7 +358,8 @@ def piecewise(x: Any, condlist: Any, funclist: Sequence[Any], *args: Any, **opti
         conditions.append(~np.logical_or.reduce(conditions))
     if len(funclist) != len(conditions):
         raise ShapeError(f"piecewise: {len(funclist)} functions for {len(conditions)} conditions.")
-    result = reshape(np.zeros(np.shape(x), x.dtype), np.shape(x))
+    x = as_tensor(x)
+    result = as_tensor(np.zeros(x.shape, x.dtype))
     for condition, piece in zip(conditions, funclist, strict=True):
         value = piece(getitem(x, condition), *args, **options) if callable(piece) else piece
         result = overwrite(result, value, at(condition))

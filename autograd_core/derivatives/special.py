@@ -38,9 +38,15 @@ def _floats(x: Any) -> Any:
     return x if isinstance(x, np.ndarray) and x.dtype.kind == "f" else np.asarray(x, float)
 
 
-@primitive(x=lambda g, x, y, axis, keepdims:
-               restore(g, x.shape, axis, keepdims) * np.exp(gap(x, restore(y, x.shape, axis, keepdims))),
-           kink="0 where all are -inf, 1 for inf",
+def _shares(g: Any, x: Any, y: Any, axis: Axis, keepdims: bool) -> Any:
+    """g e**(x - y), divided by its sum, which is 1 but for what y was rounded: in float16 that can be a factor."""
+    e = np.exp(gap(x, restore(y, x.shape, axis, keepdims)))
+    total = e.sum(axis=axis, keepdims=True)
+    return restore(g, x.shape, axis, keepdims) * (e / (total + (total == 0)))
+
+
+@primitive(x=_shares,
+           kink="0 where all are -inf, shared among inf",
            explain=explain_axis, over=REDUCTIONS)
 def logsumexp(x: Any, axis: Axis = None, *, keepdims: bool = False) -> Any:
     """log Σ eˣ over ``axis``, without overflow. The gradient is shared by the softmax, e**(x - y).
@@ -54,7 +60,7 @@ def logsumexp(x: Any, axis: Axis = None, *, keepdims: bool = False) -> Any:
         Tensor without (or with size 1 at) the reduced axes.
 
     Raises:
-        ShapeError: an axis that ``x`` does not have, or no elements.
+        ShapeError: an axis that ``x`` does not have.
 
     Example:
         >>> import autograd_core as ag

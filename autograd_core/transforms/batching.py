@@ -15,7 +15,7 @@ from numpy.lib.array_utils import normalize_axis_tuple
 
 from ..derivatives.define import apply, primitive_of
 from ..derivatives.indexing import getitem, is_basic, scatter_add
-from ..modes import enable_grad, no_grad
+from ..modes import current_mode, differentiating
 from ..recording import Node, TensorBase, wrap
 from ..singular import Singularities
 from ..tensor import Tensor
@@ -183,6 +183,7 @@ def walk_rows(seeds: dict[Node, Any], wanted: Collection[Node], create_graph: bo
     gradients = {node: Rows(rows) for node, rows in seeds.items()}
     found: dict[Node, Any] = {}
     newest_write = last_write()
+    debugger: Any = current_mode().watch  # one for walks: see differentiating()
     for node in order:
         if node not in useful:
             continue
@@ -194,10 +195,14 @@ def walk_rows(seeds: dict[Node, Any], wanted: Collection[Node], create_graph: bo
             continue
         if node.serial < newest_write:
             check_saved(node)
+        if debugger is not None:
+            debugger.arrived(node, g.rows)
         for position, parent, kept, fits in node.edges:
             if parent in useful:
                 args = as_tensors(node, position, kept) if create_graph else kept
                 gradient = _call(node.primitive, position, g, args, fits)
+                if debugger is not None:
+                    debugger.derived(node, position, gradient.rows)
                 gradients[parent] = gradients[parent] + gradient if parent in gradients else gradient
     return found
 
@@ -241,7 +246,7 @@ def pull_rows(output: Any, seeds: Any, variables: list[Any], create_graph: bool)
     largest = max(math.prod(node.value.shape) for node in nodes_behind([output.node], wanted))
     step = max(1, MOST_ELEMENTS // max(1, largest))
     goes = []
-    with enable_grad() if create_graph else no_grad():
+    with differentiating(create_graph):
         for i in range(0, count, step):
             part = seeds[i : i + step]
             goes.append(walk_rows({output.node: wrap(part) if create_graph else part}, set(wanted), create_graph))

@@ -14,7 +14,7 @@ import numpy as np
 
 from ..backward import seed
 from ..errors import DTypeError, ShapeError
-from ..modes import enable_grad, is_grad_enabled, no_grad
+from ..modes import differentiating, enable_grad, is_grad_enabled
 from ..recording import Node, Primitive, TensorBase, new_node, wrap
 from ..walk import walk
 from ..writes import tick
@@ -149,7 +149,7 @@ def vectors(values: Tree, like: Tree, name: str) -> Tensors:
 def pull(outputs: Tensors, cotangents: Tensors, variables: Tensors, create_graph: bool) -> Tensors:
     """The gradients of Σ cotangent · output by the variables: zeros where nothing depends."""
     wanted = [x.node for x in variables]
-    with enable_grad() if create_graph else no_grad():
+    with differentiating(create_graph):
         seeds: dict[Node, Any] = {}
         for y, v in zip(outputs, cotangents, strict=True):
             if y.node is not None:

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from ..errors import DTypeError, ShapeError
+from ..modes import leaving
 from ..recording import Primitive, Rule, TensorBase, wrap
 from .structure import Tree, map_leaves
 
@@ -30,7 +31,9 @@ def stop_gradient(tree: Tree) -> Tree:
         >>> ag.grad(lambda x: x * ag.stop_gradient(x))(3.0)
         tensor(3.)
     """
-    return map_leaves(lambda x: wrap(x._data) if isinstance(x, TensorBase) else x, tree)
+    return map_leaves(
+        lambda x: leaving("stop_gradient", x, wrap(x._data)) if isinstance(x, TensorBase) else x, tree
+    )
 
 
 def custom_derivative(**rules: Rule | None) -> Callable[[Function], Function]:
@@ -125,7 +128,7 @@ def _checked(rule: Rule, name: str, operand: str) -> Rule:
         shape = kept[[p.name for p in parameters].index(shape_name) - 1] if asked else kept[-1]
         gradient = rule(g, *own)
         if not isinstance(g, TensorBase):
-            gradient = _array(gradient, said)
+            gradient = _array(gradient, said)[...]  # a view: the walk must not take the author's array for its own
         elif not isinstance(gradient, TensorBase):
             gradient = _array(gradient, said)
             if gradient.any():

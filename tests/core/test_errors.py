@@ -17,7 +17,7 @@ X = ag.tensor(np.arange(12.0).reshape(3, 4), requires_grad=True)
     (lambda: X + "a", ag.DTypeError, "add: operand b is a str"),
     (lambda: None * X, ag.DTypeError, "multiply: operand a is a NoneType"),
     (lambda: X * 1j, ag.DTypeError, "multiply: operand b is a complex of dtype complex128"),
-    (lambda: X - np.ma.masked_array([1.0]), ag.DTypeError, "subtract: operand b is a MaskedArray"),
+    (lambda: X - np.ma.masked_array([1.0]), ag.DTypeError, "subtract: operand b is a masked array"),
     (lambda: ag.exp("a"), ag.DTypeError, "exp: operand x is a str"),
     (lambda: X[9], ag.SelectionError, r"getitem: the index 9 does not select from shape \(3, 4\)"),
     (lambda: X[0, 0, 0], ag.SelectionError, r"getitem: the index \(0, 0, 0\)"),

@@ -275,3 +275,20 @@ def test_numpy_view_is_read_only():
     assert np.shares_memory(view, t.data)
     with pytest.raises(ValueError, match="read-only"):
         view[0] = 5.0
+
+
+def test_a_write_that_many_views_show_has_the_same_gradient_to_the_last_bit_each_time():
+    def gradient():
+        x = leaf(0.1)
+        t = x * 1
+        views = [t[None] for _ in range(9)]
+        t += x  # tells the views, and in an order that must not depend on where they lie in memory
+        sum(view.sum() * (i + 0.1) for i, view in enumerate(views)).backward()
+        return x.grad.item()
+
+    kept = []
+    seen = set()
+    for i in range(50):
+        kept.append([ag.tensor(0.0) for _ in range(i % 5)])
+        seen.add(gradient())
+    assert len(seen) == 1

@@ -1,6 +1,5 @@
 """Tensor as a Python and NumPy object."""
 
-import copy
 import operator
 
 import numpy as np
@@ -213,16 +212,3 @@ def test_indexing_with_tensors():
     assert t[ag.tensor(1)].item() == 2.0
     with pytest.raises(ag.SelectionError, match="float64 cannot be an index"):
         _ = t[ag.tensor([1.0])]
-
-
-def test_deepcopy_of_leaves_only():
-    t = ag.tensor([1.0, 2.0], requires_grad=True, name="w")
-    t.sum().backward()
-    twin = copy.deepcopy(t)
-    twin.data[0] = 9.0
-    assert (t.tolist(), twin.name, twin.grad.tolist()) == ([1.0, 2.0], "w", [1.0, 1.0])
-    assert twin.node is not t.node
-    pair = copy.deepcopy([t, t])
-    assert pair[0] is pair[1]
-    with pytest.raises(ag.GraphError, match=r"deepcopy.*detach"):
-        copy.deepcopy(t * 2)
