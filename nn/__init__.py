@@ -1,21 +1,90 @@
 """Neural networks in plain code over Tensors: modules, layers, activations, losses, starting values."""
 
-from . import init, regularizers
-from .activations import ReLU, Sigmoid, Tanh
+from . import functional, init, regularizers
+from .activations import (
+    CELU,
+    ELU,
+    GELU,
+    GLU,
+    SELU,
+    Hardsigmoid,
+    Hardswish,
+    Hardtanh,
+    LeakyReLU,
+    LogSigmoid,
+    LogSoftmax,
+    Maxout,
+    Mish,
+    PReLU,
+    ReLU,
+    ReLU6,
+    Sigmoid,
+    SiLU,
+    Softmax,
+    Softplus,
+    Softsign,
+    Tanh,
+    Threshold,
+)
+from .adaptive_pooling import AdaptiveAvgPool1d, AdaptiveAvgPool2d, AdaptiveMaxPool1d, AdaptiveMaxPool2d
+from .attention import MultiheadAttention, scaled_dot_product_attention
+from .batch_norm import BatchNorm1d, BatchNorm2d
+from .cells import GRUCell, LSTMCell, RNNCell
 from .containers import Identity, ModuleDict, ModuleList, ParameterList, Residual, Sequential
+from .conv import Conv1d, Conv2d, ConvTranspose1d, ConvTranspose2d
 from .data import Split, Splits, batches, split
-from .linear import Linear
-from .losses import CrossEntropyLoss
+from .dropout import ClassicDropout, DropConnect, Dropout, Dropout1d, Dropout2d, GaussianNoise
+from .embedding import Embedding, EmbeddingBag
+from .linear import Bilinear, Linear
+from .losses import (
+    AttributeHingeLoss,
+    BCELoss,
+    BCEWithLogitsLoss,
+    CosineEmbeddingLoss,
+    CrammerSingerLoss,
+    CrossEntropyLoss,
+    CTCLoss,
+    HalfMSELoss,
+    HierarchicalSoftmax,
+    HuberLoss,
+    KLDivLoss,
+    L1Loss,
+    MSELoss,
+    MultiLabelSoftMarginLoss,
+    MultiMarginLoss,
+    NLLLoss,
+    SmoothL1Loss,
+    TripletMarginLoss,
+    WestonWatkinsLoss,
+)
 from .module import Module
+from .normalization import GroupNorm, LayerNorm, RMSNorm
 from .parameter import Buffer, Parameter
+from .pooling import AvgPool1d, AvgPool2d, MaxPool1d, MaxPool2d
+from .positions import RotaryPositionalEncoding, SinusoidalPositionalEncoding
 from .preprocessing import PCA, Center, MinMax, Preprocessor, Standardize
+from .recurrent import GRU, LSTM, RNN
 from .regularizers import L1, L2, ElasticNet, Penalty, max_norm_
+from .shapes import Flatten, Unflatten
 from .state import StateError
 from .summary import summary
+from .transformer import Transformer, TransformerDecoder, TransformerEncoder
+from .transformer_layers import TransformerDecoderLayer, TransformerEncoderLayer
 
 __all__ = [
-    "L1", "L2", "PCA", "Buffer", "Center", "CrossEntropyLoss", "ElasticNet", "Identity", "Linear", "MinMax", "Module",
-    "ModuleDict", "ModuleList", "Parameter", "ParameterList", "Penalty", "Preprocessor", "ReLU", "Residual",
-    "Sequential", "Sigmoid", "Split", "Splits", "Standardize", "StateError", "Tanh", "batches", "init", "max_norm_",
-    "regularizers", "split", "summary",
+    "CELU", "ELU", "GELU", "GLU", "GRU", "L1", "L2", "LSTM", "PCA", "RNN", "SELU", "AdaptiveAvgPool1d",
+    "AdaptiveAvgPool2d", "AdaptiveMaxPool1d", "AdaptiveMaxPool2d", "AttributeHingeLoss", "AvgPool1d", "AvgPool2d",
+    "BCELoss", "BCEWithLogitsLoss", "BatchNorm1d", "BatchNorm2d", "Bilinear", "Buffer", "CTCLoss", "Center",
+    "ClassicDropout", "Conv1d", "Conv2d", "ConvTranspose1d", "ConvTranspose2d", "CosineEmbeddingLoss",
+    "CrammerSingerLoss", "CrossEntropyLoss", "DropConnect", "Dropout", "Dropout1d", "Dropout2d", "ElasticNet",
+    "Embedding", "EmbeddingBag", "Flatten", "GRUCell", "GaussianNoise", "GroupNorm", "HalfMSELoss", "Hardsigmoid",
+    "Hardswish", "Hardtanh", "HierarchicalSoftmax", "HuberLoss", "Identity", "KLDivLoss", "L1Loss", "LSTMCell",
+    "LayerNorm", "LeakyReLU", "Linear", "LogSigmoid", "LogSoftmax", "MSELoss", "MaxPool1d", "MaxPool2d", "Maxout",
+    "MinMax", "Mish", "Module", "ModuleDict", "ModuleList", "MultiLabelSoftMarginLoss", "MultiMarginLoss",
+    "MultiheadAttention", "NLLLoss", "PReLU", "Parameter", "ParameterList", "Penalty", "Preprocessor", "RMSNorm",
+    "RNNCell", "ReLU", "ReLU6", "Residual", "RotaryPositionalEncoding", "Sequential", "SiLU", "Sigmoid",
+    "SinusoidalPositionalEncoding", "SmoothL1Loss", "Softmax", "Softplus", "Softsign", "Split", "Splits", "Standardize",
+    "StateError", "Tanh", "Threshold", "Transformer", "TransformerDecoder", "TransformerDecoderLayer",
+    "TransformerEncoder", "TransformerEncoderLayer", "TripletMarginLoss", "Unflatten", "WestonWatkinsLoss", "batches",
+    "functional", "init", "max_norm_", "regularizers", "scaled_dot_product_attention", "split", "summary",
 ]

@@ -1,4 +1,4 @@
-"""The fully connected layer."""
+"""The fully connected layers."""
 
 from __future__ import annotations
 
@@ -9,10 +9,12 @@ import numpy as np
 import numpy.typing as npt
 
 from autograd_core import Tensor
-from autograd_core.errors import DTypeError, ShapeError
+from autograd_core.derivatives.scans import as_tensor
+from autograd_core.errors import ShapeError
 from autograd_core.recording import Primitive
 
 from . import init
+from .arguments import size
 from .module import Module
 from .parameter import Parameter
 
@@ -42,6 +44,17 @@ linear = Primitive("linear", _linear, {
     "weight": lambda g, x: _rows(g).mT @ _rows(x),
     "bias": lambda g: g,
 }, explain=_explain_linear)
+
+
+def affine(x: Any, weight: Any, bias: Any) -> Tensor:
+    """x Wᵀ + b, or x Wᵀ where there is no bias."""
+    return x @ weight.mT if bias is None else linear(x, weight, bias)  # type: ignore[no-any-return]  # a Tensor
+
+
+def uniform(*shape: int, fan_in: int, rng: np.random.Generator, dtype: npt.DTypeLike) -> Parameter:
+    """A parameter drawn from U(-1/√fan_in, 1/√fan_in): the start of every layer that multiplies, as in PyTorch."""
+    bound = 1 / math.sqrt(fan_in)
+    return init.uniform_(Parameter(np.zeros(shape), dtype=dtype), -bound, bound, rng=rng)
 
 
 class Linear(Module):
@@ -78,31 +91,71 @@ class Linear(Module):
 
     def __init__(self, in_features: int, out_features: int, bias: bool = True, *, rng: init.Rng = None,
                  dtype: npt.DTypeLike = np.float32) -> None:
-        self.in_features = _size("in_features", in_features)
-        self.out_features = _size("out_features", out_features)
+        name = type(self).__name__
+        self.in_features = size(name, "in_features", in_features)
+        self.out_features = size(name, "out_features", out_features)
         rng = init.generator(rng)
-        bound = 1 / math.sqrt(in_features)
-
-        def drawn(*shape: int) -> Parameter:
-            return init.uniform_(Parameter(np.zeros(shape), dtype=dtype), -bound, bound, rng=rng)
-
-        self.weight = drawn(out_features, in_features)
-        self.bias = drawn(out_features) if bias else None
+        self.weight = uniform(out_features, in_features, fan_in=in_features, rng=rng, dtype=dtype)
+        self.bias = uniform(out_features, fan_in=in_features, rng=rng, dtype=dtype) if bias else None
 
     def forward(self, x: Any) -> Tensor:
         """The affine map; see the class."""
-        if self.bias is None:
-            return x @ self.weight.mT  # type: ignore[no-any-return]  # a Tensor
-        return linear(x, self.weight, self.bias)  # type: ignore[no-any-return]  # a Tensor
+        return affine(x, self.weight, self.bias)
 
     def extra_repr(self) -> str:
         """The sizes."""
         return f"in_features={self.in_features}, out_features={self.out_features}, bias={self.bias is not None}"
 
 
-def _size(name: str, size: Any) -> int:
-    if not isinstance(size, (int, np.integer)) or isinstance(size, bool):
-        raise DTypeError(f"Linear: {name}={size!r}; expected an integer.")
-    if size < 1:
-        raise ShapeError(f"Linear: {name}={size}; expected at least 1.")
-    return int(size)
+class Bilinear(Module):
+    """y_o = x1ᵀ W_o x2 + b_o: a linear map of every product of a feature of x1 with one of x2.
+
+    Args:
+        in1_features: the size of the last axis of the first input.
+        in2_features: the size of the last axis of the second input.
+        out_features: the size of the last axis of the output.
+        bias: whether to add b.
+        rng: a Generator, or a seed; None for fresh randomness. The start is U(-1/√in1, 1/√in1).
+        dtype: of the parameters.
+
+    Shape:
+        (..., in1_features) and (..., in2_features) to (..., out_features); ``weight`` is (out_features, in1_features,
+        in2_features), ``bias`` (out_features,).
+
+    Raises:
+        ShapeError: sizes below 1; on a call, inputs of other sizes, or whose leading axes differ.
+        DTypeError: sizes that are not integers, a ``dtype`` that is not a float, a bad ``rng``.
+
+    Example:
+        >>> import numpy as np, nn
+        >>> layer = nn.Bilinear(3, 4, 2, rng=0)
+        >>> layer(np.ones((5, 3), np.float32), np.ones((5, 4), np.float32)).shape
+        (5, 2)
+    """
+
+    bias: Parameter | None
+
+    def __init__(self, in1_features: int, in2_features: int, out_features: int, bias: bool = True, *,
+                 rng: init.Rng = None, dtype: npt.DTypeLike = np.float32) -> None:
+        self.in1_features = size("Bilinear", "in1_features", in1_features)
+        self.in2_features = size("Bilinear", "in2_features", in2_features)
+        self.out_features = size("Bilinear", "out_features", out_features)
+        rng = init.generator(rng)
+        self.weight = uniform(out_features, in1_features, in2_features, fan_in=in1_features, rng=rng, dtype=dtype)
+        self.bias = uniform(out_features, fan_in=in1_features, rng=rng, dtype=dtype) if bias else None
+
+    def forward(self, x1: Any, x2: Any) -> Tensor:
+        """The bilinear map; see the class."""
+        a, b = as_tensor(x1), as_tensor(x2)
+        if a.shape[-1:] != (self.in1_features,) or b.shape != (*a.shape[:-1], self.in2_features):
+            raise ShapeError(
+                f"Bilinear: inputs of shapes {a.shape} and {b.shape}; expected (..., {self.in1_features}) and "
+                f"(..., {self.in2_features}), equal up to the last axis."
+            )
+        products = (a[..., :, None] * b[..., None, :]).reshape(*a.shape[:-1], self.in1_features * self.in2_features)
+        return affine(products, self.weight.reshape(self.out_features, -1), self.bias)
+
+    def extra_repr(self) -> str:
+        """The sizes."""
+        return (f"in1_features={self.in1_features}, in2_features={self.in2_features}, "
+                f"out_features={self.out_features}, bias={self.bias is not None}")

@@ -83,11 +83,6 @@ class Buffer(Tensor):
         self.persistent = persistent
         _become(self, made)
 
-    def __deepcopy__(self, memo: dict[int, Any]) -> Tensor:
-        copy = super().__deepcopy__(memo)
-        copy.persistent = self.persistent  # type: ignore[attr-defined]  # a Buffer
-        return copy
-
 
 def change_dtype(owned: Parameter | Buffer, dtype: npt.DTypeLike) -> None:
     """Convert what a module owns, and its gradient; a pending backward keeps to the old one."""

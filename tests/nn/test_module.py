@@ -67,7 +67,8 @@ def test_every_recorded_op_carries_the_path_of_the_module_that_ran_it():
     loss = nn.CrossEntropyLoss()(Net()(np.ones((5, 3))), np.zeros(5, int))
     paths = [(v.op, v.path) for v in ag.graph(loss).vertices if v.op]
     assert paths == [
-        ("linear", "body.0"), ("relu", "body.1"), ("linear", "body.2"), ("multiply", ""), ("cross_entropy", ""), ("mean", ""),
+        ("linear", "body.0"), ("relu", "body.1"), ("linear", "body.2"), ("multiply", ""),
+        ("cross_entropy", ""), ("mean", ""),
     ]
 
 

@@ -1,0 +1,301 @@
+"""Activations that let positive values pass: relu and its kin, which differ in what they do with negative ones."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+import autograd_core as ag
+from autograd_core import Tensor
+from autograd_core.errors import DTypeError, ShapeError
+
+from ..arguments import size
+from ..module import Module
+from ..parameter import Parameter
+from .squashing import clipped
+
+
+class ReLU(Module):
+    """max(0, x). Cheap, and does not saturate for x > 0; not zero-centred. The usual choice between layers.
+
+    A unit whose input is negative for all samples gets no gradient and is dead: too large a learning rate
+    can leave many such. The gradient at 0 is 0.
+
+    Shape:
+        Any; the output has the same.
+
+    Source:
+        Nair and Hinton, "Rectified Linear Units Improve Restricted Boltzmann Machines", 2010.
+
+    Example:
+        >>> import nn
+        >>> nn.ReLU()([-1.0, 2.0])
+        tensor([0., 2.])
+    """
+
+    def forward(self, x: Any) -> Tensor:
+        """max(0, x)."""
+        return ag.relu(x)
+
+
+class ReLU6(Module):
+    """min(max(0, x), 6): relu with an upper bound, which keeps its precision in few bits. Not zero-centred.
+
+    Saturates for x >= 6 and for x <= 0, where the gradient is exactly 0; a unit can die as with relu.
+
+    Shape:
+        Any; the output has the same, between 0 and 6.
+
+    Source:
+        Howard et al., "MobileNets: Efficient Convolutional Neural Networks for Mobile Vision Applications", 2017.
+
+    Example:
+        >>> import nn
+        >>> nn.ReLU6()([-1.0, 2.0, 8.0])
+        tensor([0., 2., 6.])
+    """
+
+    def forward(self, x: Any) -> Tensor:
+        """min(max(0, x), 6)."""
+        return clipped(x, 0, 6)
+
+
+class LeakyReLU(Module):
+    """x where x > 0, else slope · x. Cheap, does not saturate, and cannot die; not zero-centred.
+
+    Args:
+        negative_slope: the slope for negative x. (Older texts use 0.1.)
+
+    Shape:
+        Any; the output has the same.
+
+    Source:
+        Maas, Hannun and Ng, "Rectifier Nonlinearities Improve Neural Network Acoustic Models", 2013.
+
+    Example:
+        >>> import nn
+        >>> nn.LeakyReLU()([-1.0, 2.0])
+        tensor([-0.01,  2.  ])
+    """
+
+    def __init__(self, negative_slope: float = 0.01) -> None:
+        self.negative_slope = negative_slope
+
+    def forward(self, x: Any) -> Tensor:
+        """x, or slope · x."""
+        return ag.leaky_relu(x, self.negative_slope)  # type: ignore[no-any-return]  # a Tensor
+
+    def extra_repr(self) -> str:
+        """The slope."""
+        return f"negative_slope={self.negative_slope}"
+
+
+class PReLU(Module):
+    """x where x > 0, else a · x, with a slope a that is learned. Does not saturate.
+
+    Without weight decay on a, please: it would pull towards relu, which can die.
+
+    Args:
+        num_parameters: 1 for one slope for all, or the number of channels, for one slope for each.
+        init: the slope to start from.
+        dtype: of the parameter.
+
+    Shape:
+        Any, with the channels in axis 1 if there is a slope for each; the output has the same. ``weight`` is
+        (num_parameters,).
+
+    Raises:
+        ShapeError: a number below 1; on a call, an input with another number of channels.
+        DTypeError: a number that is not an integer, a ``dtype`` that is not a float.
+
+    Source:
+        He et al., "Delving Deep into Rectifiers: Surpassing Human-Level Performance on ImageNet Classification", 2015.
+
+    Example:
+        >>> import nn
+        >>> nn.PReLU()([-1.0, 2.0])
+        tensor([-0.25,  2.  ], op=where)
+    """
+
+    def __init__(self, num_parameters: int = 1, init: float = 0.25, *, dtype: npt.DTypeLike = np.float32) -> None:
+        self.num_parameters = size("PReLU", "num_parameters", num_parameters)
+        self.init = init
+        self.weight = Parameter(np.full(num_parameters, init), dtype=dtype)
+
+    def forward(self, x: Any) -> Tensor:
+        """x, or a · x."""
+        shape = np.shape(x)
+        slopes = () if self.num_parameters == 1 else (self.num_parameters, *(1,) * (len(shape) - 2))
+        if slopes and shape[1:2] != (self.num_parameters,):
+            raise ShapeError(f"PReLU: an input of shape {shape}; expected (N, {self.num_parameters}, ...).")
+        return ag.leaky_relu(x, self.weight.reshape(slopes))  # type: ignore[no-any-return]  # a Tensor
+
+    def extra_repr(self) -> str:
+        """How many slopes."""
+        return f"num_parameters={self.num_parameters}"
+
+
+class ELU(Module):
+    """x where x > 0, else α (eˣ - 1). Outputs of mean nearer 0 than relu's; saturates at -α, which dampens noise.
+
+    Cannot die. Costs an exponential.
+
+    Args:
+        alpha: minus the limit at -∞.
+
+    Shape:
+        Any; the output has the same.
+
+    Source:
+        Clevert, Unterthiner and Hochreiter, "Fast and Accurate Deep Network Learning by Exponential Linear Units
+        (ELUs)", 2016.
+
+    Example:
+        >>> import nn
+        >>> nn.ELU()([-1.0, 2.0])
+        tensor([-0.63212056,  2.        ])
+    """
+
+    def __init__(self, alpha: float = 1.0) -> None:
+        self.alpha = alpha
+
+    def forward(self, x: Any) -> Tensor:
+        """x, or α (eˣ - 1)."""
+        return ag.elu(x, self.alpha)  # type: ignore[no-any-return]  # a Tensor
+
+    def extra_repr(self) -> str:
+        """The limit."""
+        return f"alpha={self.alpha}"
+
+
+class CELU(Module):
+    """x where x > 0, else α (e^(x/α) - 1): an ELU whose slope has no jump at 0, whatever α is. Saturates at -α.
+
+    Args:
+        alpha: minus the limit at -∞.
+
+    Shape:
+        Any; the output has the same.
+
+    Raises:
+        ShapeError: an ``alpha`` of 0.
+
+    Source:
+        Barron, "Continuously Differentiable Exponential Linear Units", 2017.
+
+    Example:
+        >>> import nn
+        >>> nn.CELU(2.0)([-1.0, 2.0])
+        tensor([-0.78693868,  2.        ])
+    """
+
+    def __init__(self, alpha: float = 1.0) -> None:
+        if alpha == 0:
+            raise ShapeError("CELU: alpha=0; x / alpha needs another number.")
+        self.alpha = alpha
+
+    def forward(self, x: Any) -> Tensor:
+        """x, or α (e^(x/α) - 1)."""
+        return ag.celu(x, self.alpha)  # type: ignore[no-any-return]  # a Tensor
+
+    def extra_repr(self) -> str:
+        """The limit."""
+        return f"alpha={self.alpha}"
+
+
+class SELU(Module):
+    """1.0507 x where x > 0, else 1.7581 (eˣ - 1): layer after layer, values come near mean 0 and variance 1.
+
+    That needs weights that start with variance 1/fan_in (``nn.init.lecun_normal_``). Saturates at -1.7581; cannot die.
+
+    Shape:
+        Any; the output has the same.
+
+    Source:
+        Klambauer et al., "Self-Normalizing Neural Networks", 2017.
+
+    Example:
+        >>> import nn
+        >>> nn.SELU()([-1.0, 2.0])
+        tensor([-1.11133074,  2.10140197])
+    """
+
+    def forward(self, x: Any) -> Tensor:
+        """1.0507 x, or 1.7581 (eˣ - 1)."""
+        return ag.selu(x)  # type: ignore[no-any-return]  # a Tensor
+
+
+class Softplus(Module):
+    """log(1 + e^(β x)) / β: relu with a round corner, always positive; its gradient is sigmoid(β x).
+
+    Saturates at 0 for negative x, where the gradient vanishes but never is 0; not zero-centred. For outputs that must
+    be positive, such as a variance; between layers relu is cheaper.
+
+    Args:
+        beta: the larger, the sharper the corner.
+        threshold: where β x is larger, the output is x itself, as in PyTorch; infinity for the exact formula.
+
+    Shape:
+        Any; the output has the same.
+
+    Raises:
+        ShapeError: a ``beta`` that is not positive.
+
+    Source:
+        Dugas et al., "Incorporating Second-Order Functional Knowledge for Better Option Pricing", 2001.
+
+    Example:
+        >>> import nn
+        >>> nn.Softplus()([-1000.0, 0.0, 1000.0])
+        tensor([0.00000000e+00, 6.93147181e-01, 1.00000000e+03])
+    """
+
+    def __init__(self, beta: float = 1.0, threshold: float = 20.0) -> None:
+        if not beta > 0:
+            raise ShapeError(f"Softplus: beta={beta}; expected a positive number.")
+        self.beta, self.threshold = beta, threshold
+
+    def forward(self, x: Any) -> Tensor:
+        """log(1 + e^(β x)) / β."""
+        scaled = ag.asarray(x) * self.beta
+        return ag.where(scaled > self.threshold, x, ag.softplus(scaled) / self.beta)
+
+    def extra_repr(self) -> str:
+        """The options."""
+        return f"beta={self.beta}, threshold={self.threshold}"
+
+
+class Threshold(Module):
+    """x where x > threshold, else ``value``, which passes no gradient: relu with a corner elsewhere, or with a jump.
+
+    Args:
+        threshold: what x must exceed.
+        value: what stands for the others.
+
+    Shape:
+        Any; the output has the same.
+
+    Raises:
+        DTypeError: options that are not numbers.
+
+    Example:
+        >>> import nn
+        >>> nn.Threshold(1.0, -5.0)([0.5, 2.0])
+        tensor([-5.,  2.])
+    """
+
+    def __init__(self, threshold: float, value: float) -> None:
+        for name, given in (("threshold", threshold), ("value", value)):
+            if not isinstance(given, (int, float)):
+                raise DTypeError(f"Threshold: {name}={given!r}; expected a number.")
+        self.threshold, self.value = threshold, value
+
+    def forward(self, x: Any) -> Tensor:
+        """x, or value."""
+        return ag.where(ag.asarray(x) > self.threshold, x, self.value)
+
+    def extra_repr(self) -> str:
+        """The options."""
+        return f"threshold={self.threshold}, value={self.value}"

@@ -1,0 +1,202 @@
+"""Weights in files: safetensors, written whole or not at all, checked when read. No pickle."""
+
+from __future__ import annotations
+
+import json
+import os
+import threading
+import zlib
+from collections.abc import Mapping
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import numpy as np
+
+from autograd_core import Tensor
+from autograd_core.errors import AutogradError, DTypeError, UnsupportedError
+
+from .module import Module
+
+VERSION = "1"
+HEADER_LIMIT = 8 << 20
+"""The longest header that is read, in bytes: about 80,000 arrays. A hostile one could otherwise fill the memory."""
+
+_DTYPES = ("float16", "float32", "float64", "bool", *(f"{sign}int{bits}" for sign in ("", "u") for bits in (8, 16, 32, 64)))
+_UNKNOWN = "0" * 8  # stands for the checksum while it is computed
+
+
+class FileError(AutogradError, OSError):
+    """A file that is damaged, or is not what it should be."""
+
+
+def save(model: Module | Mapping[str, Any], path: str | Path) -> None:
+    """Write the parameters and persistent buffers of a model, or any arrays by name, to a safetensors file.
+
+    The file appears whole: whenever the process is killed, ``path`` holds the old content or the new one.
+    (A killed process may leave a hidden draft beside it.)
+
+    Args:
+        model: a Module, or a dict of ndarrays or Tensors: float16, 32, 64, integers or bool.
+        path: where; missing folders are made, an existing file is replaced.
+
+    Raises:
+        DTypeError: an array of another dtype; names that are not strings. Nothing is written.
+        UnsupportedError: safetensors is not installed.
+
+    Example:
+        >>> import tempfile, nn
+        >>> from pathlib import Path
+        >>> path = Path(tempfile.mkdtemp()) / "model.safetensors"
+        >>> nn.save(nn.Linear(3, 2), path)
+        >>> sorted(nn.load(path))
+        ['bias', 'weight']
+    """
+    state = model.state_dict() if isinstance(model, Module) else model
+    write(path, {name: plain_array("save", name, value) for name, value in state.items()}, {"class": type(model).__name__})
+
+
+def load(path: str | Path, model: Module | None = None) -> dict[str, np.ndarray]:
+    """Read the arrays of a safetensors file, of :func:`save` or of another program; and load them into a model.
+
+    Args:
+        path: of the file.
+        model: a Module to load them into, as with ``load_state_dict``.
+
+    Returns:
+        The arrays by name.
+
+    Raises:
+        FileError: the file is damaged, or no safetensors file.
+        FileNotFoundError: there is none.
+        StateError: the arrays do not fit the model, which stays as it was.
+        UnsupportedError: safetensors is not installed.
+
+    Example:
+        >>> import tempfile, nn
+        >>> from pathlib import Path
+        >>> path = Path(tempfile.mkdtemp()) / "model.safetensors"
+        >>> model, other = nn.Linear(3, 2), nn.Linear(3, 2)
+        >>> nn.save(model, path)
+        >>> state = nn.load(path, other)
+        >>> bool((model.weight == other.weight).all())
+        True
+    """
+    arrays, metadata = read(path)
+    if "checkpoint" in metadata:
+        raise FileError(f"load: {str(path)!r} is a checkpoint; read it with nn.load_checkpoint(path, model=model).")
+    if model is not None:
+        model.load_state_dict(arrays)
+    return arrays
+
+
+def plain_array(function: str, name: Any, value: Any) -> np.ndarray:
+    """``value`` as an array that safetensors keeps: it scrambles memory that is not contiguous."""
+    array = value.data if isinstance(value, Tensor) else np.asarray(value)
+    if not isinstance(name, str) or name == "__metadata__":
+        raise DTypeError(f"{function}: {name!r} cannot name an array; expected a string other than '__metadata__'.")
+    if array.dtype.name not in _DTYPES:
+        raise DTypeError(f"{function}: {name} has dtype {array.dtype}; files hold {', '.join(_DTYPES[:4])} and integers.")
+    return np.asarray(array, array.dtype.newbyteorder("="), order="C")  # ascontiguousarray would give 0-d arrays an axis
+
+
+def write(path: str | Path, arrays: Mapping[str, np.ndarray], metadata: Mapping[str, str]) -> None:
+    """Write arrays and texts, with a checksum over everything."""
+    texts = {**metadata, "autograd_core": VERSION, "checksum": _UNKNOWN}
+    content = bytearray(_safetensors().save(dict(arrays), texts))
+    if _header_size(content) > HEADER_LIMIT:
+        raise FileError(f"{path}: names and plain values take more than {HEADER_LIMIT:,} bytes; nothing was written.")
+    known = _checksum(_UNKNOWN).encode()
+    place = content.index(known)  # only the key itself: a quotation mark inside a name is escaped
+    content[place : place + len(known)] = _checksum(f"{zlib.crc32(content):08x}").encode()
+    write_whole(Path(path), content)
+
+
+def write_whole(path: Path, content: bytes | bytearray) -> None:
+    """Replace a file at once, and have it on the disk when this returns."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    draft = path.with_name(f".{path.name}.{os.getpid()}-{threading.get_ident()}")  # on the same disk: it is renamed
+    try:
+        with open(draft, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        draft.replace(path)
+    finally:
+        draft.unlink(missing_ok=True)
+    if os.name == "posix":  # elsewhere folders cannot be opened
+        folder = os.open(path.parent, os.O_RDONLY)
+        try:
+            os.fsync(folder)
+        finally:
+            os.close(folder)
+
+
+def read(path: str | Path) -> tuple[dict[str, np.ndarray], dict[str, str]]:
+    """The arrays and texts of a safetensors file. What it says of itself is checked before its data is read."""
+    numpy = _safetensors()
+    if not Path(path).is_file() and Path(path).exists():
+        raise FileError(f"{path}: this is not a file.")
+    with open(path, "rb") as file:
+        size = os.fstat(file.fileno()).st_size
+        header = file.read(8)
+        length = _header_size(header) if len(header) == 8 else size
+        if length > min(size - 8, HEADER_LIMIT):
+            raise FileError(f"{path}: not a safetensors file, or cut short: {size:,} bytes, header of {length:,}.")
+        header += file.read(length)
+        metadata = _checked_header(path, header, size)
+        try:
+            content = header + file.read(size - len(header))
+        except MemoryError:
+            raise FileError(f"{path}: there is no memory for its {size:,} bytes.") from None
+    if "autograd_core" in metadata or "checksum" in metadata:  # ours
+        told = metadata.get("checksum", "")
+        blank = header.replace(_checksum(told).encode(), _checksum(_UNKNOWN).encode())
+        if told != f"{zlib.crc32(content[len(header):], zlib.crc32(blank)):08x}":
+            raise FileError(f"{path}: damaged: its content does not match its checksum.")
+    try:
+        return {name: array.copy() for name, array in numpy.load(content).items()}, metadata
+    except KeyError as error:
+        raise FileError(f"{path}: it has arrays of {error}, which NumPy does not know.") from None
+    except MemoryError:
+        raise FileError(f"{path}: there is no memory for its {size:,} bytes.") from None
+    except Exception as error:  # SafetensorError, and what hostile files make of the library
+        raise FileError(f"{path}: not a safetensors file, or damaged: {error}.") from None
+
+
+def _checked_header(path: str | Path, header: bytes, size: int) -> dict[str, str]:
+    """The texts in a header, once no name comes twice (the library would take the last) and the data is all there."""
+    try:
+        entries: Any = json.loads(header[8:].decode(), object_pairs_hook=_unique)
+        metadata = entries.pop("__metadata__", {})
+        end = max([entry["data_offsets"][1] for entry in entries.values()], default=0)
+        texts = all(isinstance(text, str) for text in metadata.values())
+    except (ValueError, RecursionError, MemoryError, AttributeError, TypeError, KeyError, IndexError) as error:
+        raise FileError(f"{path}: not a safetensors file, or damaged: in its header, {error}.") from None
+    if not texts or end != size - len(header):
+        raise FileError(f"{path}: damaged: its header tells of {end} bytes of data, it has {size - len(header):,}.")
+    return metadata  # type: ignore[no-any-return]  # strings, as checked
+
+
+def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        raise ValueError("a name comes twice")
+    return found
+
+
+def _header_size(content: bytes | bytearray) -> int:
+    return int.from_bytes(content[:8], "little")
+
+
+def _checksum(digits: str) -> str:
+    """How a checksum stands in a header."""
+    return f'"checksum":"{digits}"'
+
+
+def _safetensors() -> ModuleType:
+    try:
+        import safetensors.numpy
+    except ImportError:
+        raise UnsupportedError('files: needs safetensors. Install it with: pip install "autograd-core[files]".') from None
+    return safetensors.numpy

@@ -1,0 +1,230 @@
+"""Normalisation of each sample on its own: no batch, no running statistics, the same in training and in use."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+import autograd_core as ag
+from autograd_core import Tensor
+from autograd_core.errors import ShapeError
+from autograd_core.recording import Primitive
+
+from .arguments import Sizes, size, sizes
+from .channels import mapped, mean_square, scaled
+from .module import Module
+from .parameter import Parameter
+
+
+def _mean(rows: Any) -> Any:
+    return (rows @ np.ones(rows.shape[1], rows.dtype) / rows.shape[1])[:, None]
+
+
+def _mean_product(a: Any, b: Any) -> Any:
+    return (np.einsum("re,re->r", a, b) / a.shape[1])[:, None]
+
+
+def _centered(x: Any, eps: float) -> tuple[Any, Any]:
+    """The rows less their mean, and √(var + eps)."""
+    centered = x - _mean(x)
+    return centered, np.sqrt(_mean_product(centered, centered) + eps)
+
+
+def _standardize(x: Any, eps: float) -> Any:
+    y, spread = _centered(x, eps)
+    y /= spread
+    return y
+
+
+def _standardize_gradient(g: Any, x: Any, y: Any, eps: float) -> Any:
+    """(g - mean(g) - y mean(g y)) / √(var + eps)."""
+    _, spread = _centered(x, eps)
+    gradient = y * -_mean_product(g, y)
+    gradient += g
+    gradient -= _mean(g)
+    gradient /= spread
+    return gradient
+
+
+# Each row of a matrix to mean 0 and variance 1. One primitive, although the rule centers again: layer norm forward and
+# backward takes 0.55 of the time of center, mean_square and scaled at 16 x 32, 0.7 at 128 x 256, 0.85 at 2048 x 128.
+standardize = Primitive("standardize", _standardize, {"x": _standardize_gradient}, options=["eps"])
+
+
+def _last_axes(layer: str, normalized_shape: Sizes) -> tuple[int, ...]:
+    count = len(normalized_shape) if isinstance(normalized_shape, Sequence) else 1
+    if not count:
+        raise ShapeError(f"{layer}: normalized_shape=() names no axis.")
+    return sizes(layer, "normalized_shape", normalized_shape, count)
+
+
+def _rows(layer: str, x: Tensor, last: tuple[int, ...]) -> Tensor:
+    """``x`` as a matrix whose rows hold the ``last`` axes."""
+    if x.shape[-len(last):] != last:
+        raise ShapeError(f"{layer}: an input of shape {x.shape}; expected (..., {', '.join(map(str, last))}).")
+    features = math.prod(last)
+    return x.reshape(x.size // features, features)
+
+
+def _mapped(rows: Any, weight: Parameter | None, bias: Parameter | None) -> Any:
+    """Each column times its weight, plus its bias."""
+    scale, shift = (p if p is None else p.reshape(p.size) for p in (weight, bias))
+    return mapped(rows.reshape(*rows.shape, 1), scale, shift)
+
+
+class LayerNorm(Module):
+    """y = w (x - mean) / √(var + eps) + b, with the mean and the variance of each sample over its last axes.
+
+    Args:
+        normalized_shape: the size of the last axis, or of several.
+        eps: added to the variance.
+        elementwise_affine: whether to learn w and b, which start as 1 and 0.
+        bias: whether to learn b.
+        dtype: of the parameters.
+
+    Shape:
+        (..., *normalized_shape); the output has the same. ``weight`` and ``bias`` have the shape normalized_shape.
+
+    Raises:
+        ShapeError: sizes below 1; on a call, an input with other last axes.
+        DTypeError: sizes that are not integers, a ``dtype`` that is not a float.
+
+    Source:
+        Ba, Kiros and Hinton, "Layer Normalization", 2016.
+
+    Example:
+        >>> import nn
+        >>> nn.LayerNorm(2)([[1.0, 3.0], [10.0, 30.0]]).numpy().round(3)
+        array([[-1.,  1.],
+               [-1.,  1.]])
+    """
+
+    weight: Parameter | None
+    bias: Parameter | None
+
+    def __init__(self, normalized_shape: Sizes, eps: float = 1e-5, elementwise_affine: bool = True, bias: bool = True,
+                 *, dtype: npt.DTypeLike = np.float32) -> None:
+        self.normalized_shape = _last_axes("LayerNorm", normalized_shape)
+        self.eps = eps
+        self.weight = Parameter(np.ones(self.normalized_shape), dtype=dtype) if elementwise_affine else None
+        self.bias = Parameter(np.zeros(self.normalized_shape), dtype=dtype) if elementwise_affine and bias else None
+
+    def forward(self, x: Any) -> Tensor:
+        """The normalised input; see the class."""
+        x = ag.asarray(x)
+        y = standardize(_rows("LayerNorm", x, self.normalized_shape), eps=self.eps)
+        return _mapped(y, self.weight, self.bias).reshape(x.shape)  # type: ignore[no-any-return]  # a Tensor
+
+    def extra_repr(self) -> str:
+        """The sizes and options."""
+        affine = self.weight is not None
+        return f"{self.normalized_shape}, eps={self.eps}, elementwise_affine={affine}, bias={self.bias is not None}"
+
+
+class GroupNorm(Module):
+    """y = w (x - mean) / √(var + eps) + b, with the mean and the variance of each group of channels of each sample.
+
+    Args:
+        num_groups: into how many groups the channels fall: 1 for all together, ``num_channels`` for each alone.
+        num_channels: the number of channels C.
+        eps: added to the variance.
+        affine: whether to learn w and b, one for each channel, which start as 1 and 0.
+        bias: whether to learn b; without ``affine`` there is none.
+        dtype: of the parameters.
+
+    Shape:
+        (N, C, *space); the output has the same. ``weight`` and ``bias`` are (C,).
+
+    Raises:
+        ShapeError: groups that do not divide the channels; on a call, an input with other channels.
+        DTypeError: sizes that are not integers, a ``dtype`` that is not a float.
+
+    Source:
+        Wu and He, "Group Normalization", 2018.
+
+    Example:
+        >>> import nn
+        >>> nn.GroupNorm(1, 2)([[[1.0, 3.0], [1.0, 3.0]]]).numpy().round(3)
+        array([[[-1.,  1.],
+                [-1.,  1.]]])
+    """
+
+    weight: Parameter | None
+    bias: Parameter | None
+
+    def __init__(self, num_groups: int, num_channels: int, eps: float = 1e-5, affine: bool = True, *,
+                 bias: bool = True, dtype: npt.DTypeLike = np.float32) -> None:
+        self.num_groups = size("GroupNorm", "num_groups", num_groups)
+        self.num_channels = size("GroupNorm", "num_channels", num_channels)
+        if num_channels % num_groups:
+            raise ShapeError(f"GroupNorm: num_groups={num_groups} does not divide num_channels={num_channels}.")
+        self.eps = eps
+        self.weight = Parameter(np.ones(num_channels), dtype=dtype) if affine else None
+        self.bias = Parameter(np.zeros(num_channels), dtype=dtype) if affine and bias else None
+
+    def forward(self, x: Any) -> Tensor:
+        """The normalised input; see the class."""
+        x = ag.asarray(x)
+        if x.ndim < 2 or x.shape[1] != self.num_channels:
+            raise ShapeError(f"GroupNorm: an input of shape {x.shape}; expected (N, {self.num_channels}, *space).")
+        space = math.prod(x.shape[2:])
+        groups = x.reshape(len(x) * self.num_groups, self.num_channels // self.num_groups * space)
+        y = standardize(groups, eps=self.eps).reshape(len(x), self.num_channels, space)
+        return mapped(y, self.weight, self.bias).reshape(x.shape)  # type: ignore[no-any-return]  # a Tensor
+
+    def extra_repr(self) -> str:
+        """The sizes and options."""
+        return (f"{self.num_groups}, {self.num_channels}, eps={self.eps}, affine={self.weight is not None}, "
+                f"bias={self.bias is not None}")
+
+
+class RMSNorm(Module):
+    """y = w x / √(mean(x²) + eps), over the last axes of each sample: LayerNorm without taking the mean away.
+
+    Args:
+        normalized_shape: the size of the last axis, or of several.
+        eps: added to the mean square; None for the machine epsilon of the input's dtype.
+        elementwise_affine: whether to learn w, which starts as 1.
+        dtype: of the parameter.
+
+    Shape:
+        (..., *normalized_shape); the output has the same. ``weight`` has the shape normalized_shape.
+
+    Raises:
+        ShapeError: sizes below 1; on a call, an input with other last axes.
+        DTypeError: sizes that are not integers, a ``dtype`` that is not a float.
+
+    Source:
+        Zhang and Sennrich, "Root Mean Square Layer Normalization", 2019.
+
+    Example:
+        >>> import nn
+        >>> nn.RMSNorm(2)([[3.0, 3.0], [-7.0, 7.0]]).numpy().round(3)
+        array([[ 1.,  1.],
+               [-1.,  1.]])
+    """
+
+    weight: Parameter | None
+
+    def __init__(self, normalized_shape: Sizes, eps: float | None = None, elementwise_affine: bool = True, *,
+                 dtype: npt.DTypeLike = np.float32) -> None:
+        self.normalized_shape = _last_axes("RMSNorm", normalized_shape)
+        self.eps = eps
+        self.weight = Parameter(np.ones(self.normalized_shape), dtype=dtype) if elementwise_affine else None
+
+    def forward(self, x: Any) -> Tensor:
+        """The normalised input; see the class."""
+        x = ag.asarray(x)
+        rows = _rows("RMSNorm", x, self.normalized_shape)
+        channels = rows.reshape(1, *rows.shape)  # of one sample
+        eps = float(np.finfo(x.dtype).eps) if self.eps is None else self.eps
+        y = scaled(channels, 1 / ag.sqrt(mean_square(channels) + eps))
+        return _mapped(y.reshape(rows.shape), self.weight, None).reshape(x.shape)  # type: ignore[no-any-return]  # a Tensor
+
+    def extra_repr(self) -> str:
+        """The sizes and options."""
+        return f"{self.normalized_shape}, eps={self.eps}, elementwise_affine={self.weight is not None}"
