@@ -80,6 +80,7 @@ from .transforms import hvp as hvp
 from .transforms import jacobian as jacobian
 from .transforms import jvp as jvp
 from .transforms import stop_gradient as stop_gradient
+from .transforms import substitute as substitute
 from .transforms import value_and_grad as value_and_grad
 from .transforms import vjp as vjp
 

@@ -10,3 +10,4 @@ from .jacobians import jacobian as jacobian
 from .products import hvp as hvp
 from .products import jvp as jvp
 from .products import vjp as vjp
+from .substitution import substitute as substitute

@@ -62,7 +62,7 @@ def test_any_sequence_of_writes_and_views_has_the_right_gradient_or_is_refused(s
     start = leaf(x)
     with np.errstate(over="ignore"):
         total = _run(steps, start)
-        if not abs(total.item()) < 1e6:
+        if not abs(total.item()) < 1e4:
             return
         try:
             total.backward()

@@ -202,3 +202,11 @@ def test_huffmans_tree_needs_no_more_turns_than_the_entropy_and_one(counts):
 def test_what_is_refused(call, error, message):
     with pytest.raises(error, match=message):
         call()
+
+
+def test_a_certain_class_costs_nothing():
+    logits = ag.tensor([[np.inf, 0.0, -np.inf]], requires_grad=True)
+    loss = loss_function(logits, [0])
+    loss.backward()
+    assert loss.item() == 0
+    assert logits.grad.tolist() == [[0.0, 0.0, 0.0]]
