@@ -29,12 +29,18 @@ from .activations import (
 from .adaptive_pooling import AdaptiveAvgPool1d, AdaptiveAvgPool2d, AdaptiveMaxPool1d, AdaptiveMaxPool2d
 from .attention import MultiheadAttention, scaled_dot_product_attention
 from .batch_norm import BatchNorm1d, BatchNorm2d
+from .callbacks import Callback, Checkpoint, EarlyStopping
 from .cells import GRUCell, LSTMCell, RNNCell
+from .checkpoints import load_checkpoint, save_checkpoint
 from .containers import Identity, ModuleDict, ModuleList, ParameterList, Residual, Sequential
 from .conv import Conv1d, Conv2d, ConvTranspose1d, ConvTranspose2d
 from .data import Split, Splits, batches, split
+from .data_checks import DataWarning
 from .dropout import ClassicDropout, DropConnect, Dropout, Dropout1d, Dropout2d, GaussianNoise
 from .embedding import Embedding, EmbeddingBag
+from .files import FileError, load, save
+from .fit import fit
+from .history import History
 from .linear import Bilinear, Linear
 from .losses import (
     AttributeHingeLoss,
@@ -57,6 +63,7 @@ from .losses import (
     TripletMarginLoss,
     WestonWatkinsLoss,
 )
+from .measuring import accuracy, evaluate
 from .module import Module
 from .normalization import GroupNorm, LayerNorm, RMSNorm
 from .parameter import Buffer, Parameter
@@ -68,23 +75,28 @@ from .regularizers import L1, L2, ElasticNet, Penalty, max_norm_
 from .shapes import Flatten, Unflatten
 from .state import StateError
 from .summary import summary
+from .training import Training
 from .transformer import Transformer, TransformerDecoder, TransformerEncoder
 from .transformer_layers import TransformerDecoderLayer, TransformerEncoderLayer
+from .watching import Watch, WatchWarning, watch
 
 __all__ = [
     "CELU", "ELU", "GELU", "GLU", "GRU", "L1", "L2", "LSTM", "PCA", "RNN", "SELU", "AdaptiveAvgPool1d",
     "AdaptiveAvgPool2d", "AdaptiveMaxPool1d", "AdaptiveMaxPool2d", "AttributeHingeLoss", "AvgPool1d", "AvgPool2d",
-    "BCELoss", "BCEWithLogitsLoss", "BatchNorm1d", "BatchNorm2d", "Bilinear", "Buffer", "CTCLoss", "Center",
-    "ClassicDropout", "Conv1d", "Conv2d", "ConvTranspose1d", "ConvTranspose2d", "CosineEmbeddingLoss",
-    "CrammerSingerLoss", "CrossEntropyLoss", "DropConnect", "Dropout", "Dropout1d", "Dropout2d", "ElasticNet",
-    "Embedding", "EmbeddingBag", "Flatten", "GRUCell", "GaussianNoise", "GroupNorm", "HalfMSELoss", "Hardsigmoid",
-    "Hardswish", "Hardtanh", "HierarchicalSoftmax", "HuberLoss", "Identity", "KLDivLoss", "L1Loss", "LSTMCell",
-    "LayerNorm", "LeakyReLU", "Linear", "LogSigmoid", "LogSoftmax", "MSELoss", "MaxPool1d", "MaxPool2d", "Maxout",
-    "MinMax", "Mish", "Module", "ModuleDict", "ModuleList", "MultiLabelSoftMarginLoss", "MultiMarginLoss",
+    "BCELoss", "BCEWithLogitsLoss", "BatchNorm1d", "BatchNorm2d", "Bilinear", "Buffer", "CTCLoss", "Callback",
+    "Center", "Checkpoint", "ClassicDropout", "Conv1d", "Conv2d", "ConvTranspose1d", "ConvTranspose2d",
+    "CosineEmbeddingLoss", "CrammerSingerLoss", "CrossEntropyLoss", "DataWarning", "DropConnect", "Dropout",
+    "Dropout1d", "Dropout2d", "EarlyStopping", "ElasticNet", "Embedding", "EmbeddingBag", "FileError", "Flatten",
+    "GRUCell", "GaussianNoise", "GroupNorm", "HalfMSELoss", "Hardsigmoid", "Hardswish", "Hardtanh",
+    "HierarchicalSoftmax", "History", "HuberLoss", "Identity", "KLDivLoss", "L1Loss", "LSTMCell", "LayerNorm",
+    "LeakyReLU", "Linear", "LogSigmoid", "LogSoftmax", "MSELoss", "MaxPool1d", "MaxPool2d", "Maxout", "MinMax",
+    "Mish", "Module", "ModuleDict", "ModuleList", "MultiLabelSoftMarginLoss", "MultiMarginLoss",
     "MultiheadAttention", "NLLLoss", "PReLU", "Parameter", "ParameterList", "Penalty", "Preprocessor", "RMSNorm",
     "RNNCell", "ReLU", "ReLU6", "Residual", "RotaryPositionalEncoding", "Sequential", "SiLU", "Sigmoid",
-    "SinusoidalPositionalEncoding", "SmoothL1Loss", "Softmax", "Softplus", "Softsign", "Split", "Splits", "Standardize",
-    "StateError", "Tanh", "Threshold", "Transformer", "TransformerDecoder", "TransformerDecoderLayer",
-    "TransformerEncoder", "TransformerEncoderLayer", "TripletMarginLoss", "Unflatten", "WestonWatkinsLoss", "batches",
-    "functional", "init", "max_norm_", "regularizers", "scaled_dot_product_attention", "split", "summary",
+    "SinusoidalPositionalEncoding", "SmoothL1Loss", "Softmax", "Softplus", "Softsign", "Split", "Splits",
+    "Standardize", "StateError", "Tanh", "Threshold", "Training", "Transformer", "TransformerDecoder",
+    "TransformerDecoderLayer", "TransformerEncoder", "TransformerEncoderLayer", "TripletMarginLoss", "Unflatten",
+    "Watch", "WatchWarning", "WestonWatkinsLoss", "accuracy", "batches", "evaluate", "fit", "functional", "init",
+    "load", "load_checkpoint", "max_norm_", "regularizers", "save", "save_checkpoint",
+    "scaled_dot_product_attention", "split", "summary", "watch",
 ]

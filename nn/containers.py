@@ -59,8 +59,8 @@ class Sequential(Module):
           (0): Linear(in_features=2, out_features=3, bias=True)
           (1): ReLU()
         )
-        >>> model[-1], len(model)
-        (ReLU(), 2)
+        >>> model[-1], len(model), len(model[:-1])  # a slice shares the modules, and keeps their names
+        (ReLU(), 2, 1)
         >>> nn.Sequential({"hidden": nn.Linear(2, 3), "squash": nn.Tanh()}).squash
         Tanh()
     """
@@ -93,7 +93,9 @@ class Sequential(Module):
     def __len__(self) -> int:
         return len(_elements(self, Module))
 
-    def __getitem__(self, position: int) -> Module:
+    def __getitem__(self, position: int | slice) -> Module:
+        if isinstance(position, slice):
+            return Sequential(dict(list(_elements(self, Module).items())[position]))  # the same modules, names kept
         layers = list(self)
         if not -len(layers) <= position < len(layers):
             raise SelectionError(f"Sequential: no layer {position}; it has {len(layers)}.")

@@ -22,7 +22,8 @@ VERSION = "1"
 HEADER_LIMIT = 8 << 20
 """The longest header that is read, in bytes: about 80,000 arrays. A hostile one could otherwise fill the memory."""
 
-_DTYPES = ("float16", "float32", "float64", "bool", *(f"{sign}int{bits}" for sign in ("", "u") for bits in (8, 16, 32, 64)))
+_DTYPES = ("float16", "float32", "float64", "bool",
+           "int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64")
 _UNKNOWN = "0" * 8  # stands for the checksum while it is computed
 
 
@@ -53,7 +54,8 @@ def save(model: Module | Mapping[str, Any], path: str | Path) -> None:
         ['bias', 'weight']
     """
     state = model.state_dict() if isinstance(model, Module) else model
-    write(path, {name: plain_array("save", name, value) for name, value in state.items()}, {"class": type(model).__name__})
+    arrays = {name: plain_array("save", name, value) for name, value in state.items()}
+    write(path, arrays, {"class": type(model).__name__})
 
 
 def load(path: str | Path, model: Module | None = None) -> dict[str, np.ndarray]:
@@ -96,8 +98,8 @@ def plain_array(function: str, name: Any, value: Any) -> np.ndarray:
     if not isinstance(name, str) or name == "__metadata__":
         raise DTypeError(f"{function}: {name!r} cannot name an array; expected a string other than '__metadata__'.")
     if array.dtype.name not in _DTYPES:
-        raise DTypeError(f"{function}: {name} has dtype {array.dtype}; files hold {', '.join(_DTYPES[:4])} and integers.")
-    return np.asarray(array, array.dtype.newbyteorder("="), order="C")  # ascontiguousarray would give 0-d arrays an axis
+        raise DTypeError(f"{function}: {name} has dtype {array.dtype}; expected {', '.join(_DTYPES[:4])} or integers.")
+    return np.asarray(array, array.dtype.newbyteorder("="), order="C")  # ascontiguousarray makes 0-d arrays 1-d
 
 
 def write(path: str | Path, arrays: Mapping[str, np.ndarray], metadata: Mapping[str, str]) -> None:
@@ -155,7 +157,7 @@ def read(path: str | Path) -> tuple[dict[str, np.ndarray], dict[str, str]]:
         if told != f"{zlib.crc32(content[len(header):], zlib.crc32(blank)):08x}":
             raise FileError(f"{path}: damaged: its content does not match its checksum.")
     try:
-        return {name: array.copy() for name, array in numpy.load(content).items()}, metadata
+        return {name: np.require(array, requirements="W") for name, array in numpy.load(content).items()}, metadata
     except KeyError as error:
         raise FileError(f"{path}: it has arrays of {error}, which NumPy does not know.") from None
     except MemoryError:
@@ -198,5 +200,6 @@ def _safetensors() -> ModuleType:
     try:
         import safetensors.numpy
     except ImportError:
-        raise UnsupportedError('files: needs safetensors. Install it with: pip install "autograd-core[files]".') from None
+        message = 'save and load: need safetensors. Install it with: pip install "autograd-core[files]".'
+        raise UnsupportedError(message) from None
     return safetensors.numpy

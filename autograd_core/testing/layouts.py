@@ -37,6 +37,11 @@ def readonly(x: np.ndarray) -> np.ndarray:
     return x
 
 
+def big_endian(x: np.ndarray) -> np.ndarray:
+    """The byte order of other machines: not NumPy's own on most."""
+    return x.astype(x.dtype.newbyteorder(">"))
+
+
 def repeated(x: np.ndarray) -> np.ndarray:
     """Zero strides: one element along every axis, shown over and over. The only layout that changes the values."""
     return np.broadcast_to(x[_along_every_axis(x, slice(0, 1))], x.shape)
@@ -49,4 +54,4 @@ def _along_every_axis(x: np.ndarray, part: slice) -> Any:
 LAYOUTS: dict[str, Layout] = {
     "fortran": fortran, "strided": strided, "reversed": reversed_, "readonly": readonly,
 }
-"""Those that keep the values."""
+"""Those that keep the values and the dtype."""

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from ..derivatives.define import Entry
-from ..derivatives.domains import SHAPES, Cases, Elementwise, Interval
+from ..derivatives.domains import SHAPES, Case, Cases, Interval
 from ..derivatives.joining import concatenate
 from ..derivatives.shapes import reshape
 
@@ -23,7 +23,7 @@ MARGIN = 0.1
 """How far from a kink to stay."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Sample:
     """One call of an entry: calling it with other operands keeps the options, and which operands go by name."""
 
@@ -52,6 +52,16 @@ class Sample:
         count = len(operands) - len(self.names)
         named = dict(zip(self.names, operands[count:], strict=True))
         return function(*self.before, *operands[:count], **named, **self.options)
+
+    def __repr__(self) -> str:
+        def written(*operands: Any, **named: Any) -> str:
+            return f"{self.entry.name}({', '.join([*map(repr, operands), *(f'{k}={v!r}' for k, v in named.items())])})"
+
+        through = self.entry.over.through if isinstance(self.entry.over, Cases) else None
+        return str(self.spread(written, through(*self.operands) if through else self.operands))
+
+    def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
+        printer.text(repr(self))  # how hypothesis asks
 
     def __str__(self) -> str:
         return f"{self.entry.name} {' '.join(str(np.shape(x)).replace(' ', '') for x in self.operands)}"
@@ -84,20 +94,27 @@ def samples(entry: Entry, rng: np.random.Generator) -> Iterator[Sample]:
         ['stack () ()', 'stack (3,) (3,) (3,)']
     """
     over = entry.over
-    if isinstance(over, Elementwise):
+    if isinstance(over, Cases):
+        cases, intervals = list(over.calls), [(over.interval,) * len(case.shapes) for case in over.calls]
+    else:
         count = len(over.intervals)
-        for shapes in PAIRS_OF_SHAPES if count == 2 else [(shape,) * count for shape in SHAPES]:
-            yield Sample(entry, tuple(draw(over.intervals, shapes, rng)), {})
-        return
-    for case in over.calls:
+        cases = [Case(shapes) for shapes in (PAIRS_OF_SHAPES if count == 2 else [(shape,) * count for shape in SHAPES])]
+        intervals = [over.intervals] * len(cases)
+    for case, each in zip(cases, intervals, strict=True):
+        yield sample_of(entry, case, draw(each, case.shapes, rng), rng)
+
+
+def sample_of(entry: Entry, case: Case, operands: Sequence[np.ndarray], rng: np.random.Generator) -> Sample:
+    """The call ``case`` of ``entry`` on ``operands``; those without a derivative are made anew, as its domain says."""
+    over, primitive, found = entry.over, entry.primitive, list(operands)
+    if isinstance(over, Cases):
         constant = [i for i, made in enumerate(over.constants) if made]
-        if entry.primitive is not None and not entry.primitive.variadic:
-            constant = [i for i, rule in enumerate(entry.primitive.rules) if rule is None]
-        operands: list[Any] = draw([over.interval] * len(case.shapes), case.shapes, rng)
+        if primitive is not None and not primitive.variadic:
+            constant = [i for i, rule in enumerate(primitive.rules) if rule is None]
         for i in constant:
             made = over.constants[i] if i < len(over.constants) else None
-            operands[i] = (made or _booleans)(case.shapes[i], rng)
-        yield Sample(entry, tuple(operands), case.options, case.names, case.before)
+            found[i] = (made or _booleans)(case.shapes[i], rng)
+    return Sample(entry, tuple(found), case.options, case.names, case.before)
 
 
 def draw(intervals: Sequence[Interval], shapes: Sequence[tuple[int, ...]],

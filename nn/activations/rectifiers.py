@@ -116,7 +116,7 @@ class PReLU(Module):
     Example:
         >>> import nn
         >>> nn.PReLU()([-1.0, 2.0])
-        tensor([-0.25,  2.  ], op=where)
+        tensor([-0.25,  2.  ], op=leaky_relu)
     """
 
     def __init__(self, num_parameters: int = 1, init: float = 0.25, *, dtype: npt.DTypeLike = np.float32) -> None:

@@ -57,6 +57,12 @@ def test_convolutions(data, axes, batched, dtype, seed):
     assert sorted(repr(ours)) == sorted(repr(theirs))  # in some order
 
 
+@pytest.mark.filterwarnings("ignore:Using padding='same'")
+@pytest.mark.parametrize("mode", ["zeros", "reflect", "replicate", "circular"])
+def test_an_odd_border_has_its_larger_part_at_the_end(mode):
+    same_as_torch(*alike("Conv2d", 1, 1, (2, 4), padding="same", padding_mode=mode), normal(0, 1, 1, 4, 5))
+
+
 @few
 @given(st.data(), st.integers(1, 2), dtypes, seeds)
 def test_transposed_convolutions(data, axes, dtype, seed):
