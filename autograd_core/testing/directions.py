@@ -1,89 +1,107 @@
-"""Slopes along random directions, and the element that is to blame when one is not what the rules say."""
+"""Random directions, the function of one number along one, and the slope of that."""
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 import numpy as np
 
-from .ladder import Slope, slope
-from .rounding import largest
+from .ladder import Slope, bend, slope
+from .rounding import largest, length
 from .subject import Arrays, Subject
 
-FEW = 2
-"""How many elements a sparse direction moves."""
+CLOSE = (2.0**-20, 2.0**-28)
+"""A kink at 0 shows in steps of both sizes; one nearby does not, and what is smooth does not either."""
 
 
-class Line(NamedTuple):
-    """The function t -> <v, f(x + t u)>, where u moves one input."""
+class Line:
+    """The function p(t) = <v, f(x + t u) - f(x)>, where u moves one input; ``noise`` is its rounding error."""
 
-    subject: Subject
-    position: int
-    u: np.ndarray
-    v: Arrays
-    noise: float
+    def __init__(self, subject: Subject, here: Arrays, position: int, u: np.ndarray, v: Arrays, noise: float) -> None:
+        self.subject, self.here, self.position = subject, here, position
+        self.u, self.v, self.noise = u, v, noise
+        self._known: dict[float, float] = {}
 
-    def slope(self, u: np.ndarray | None = None, *, careful: bool = False) -> Slope:
-        """Its slope at 0 from differences, along ``u`` instead if given."""
-        u = self.u if u is None else u
-
-        def difference(h: float) -> float:
+    def at(self, t: float) -> float:
+        """p(t); NaN where f has no value."""
+        if t not in self._known:
+            x = self.subject.arrays[self.position]
             with np.errstate(all="ignore"):  # a step may leave the domain; the ladder knows what NaN means
-                up, down = self._values(h * u), self._values(-h * u)
-                return float(sum(np.vdot(v, a - b) for v, a, b in zip(self.v, up, down, strict=True)))
+                values = self.subject.values(replaced(self.subject.arrays, self.position, x + t * self.u))
+                self._known[t] = dots(self.v, [a - b for a, b in zip(values, self.here, strict=True)])
+        return self._known[t]
 
-        return slope(difference, self.noise, careful=careful)
+    def slope(self, *, careful: bool = False) -> Slope:
+        """p'(0) from differences."""
+        return slope(lambda h: self.at(h) - self.at(-h), self.noise, careful=careful)
 
-    def one_sided(self) -> tuple[float, float]:
-        """The slopes just before 0 and just after."""
-        h = 2.0**-20
+    def bends(self, found: Slope, weight: float) -> bool:
+        """Whether there is a kink at 0: the slopes before and after differ by more than a trifle of ``weight``."""
+        def seen(step: float) -> bool:
+            return abs(bend(self.at, step)) > 1e-7 * weight + 32 * self.noise / step
+
+        return seen(found.step) and all(map(seen, CLOSE))
+
+    def jumps(self) -> bool:
+        """Whether p is no longer near p(0) as t goes to 0."""
+        far, near = (max(abs(self.at(t)), abs(self.at(-t))) for t in CLOSE)
+        return near > 0.2 * far and near > 100 * self.noise
+
+    def along(self, u: np.ndarray, v: Arrays | None = None) -> Line:
+        """The same along ``u``, or seen through ``v``."""
+        v = self.v if v is None else v
+        share = length(v) / length(self.v) if v is not self.v else 1.0
+        return Line(self.subject, self.here, self.position, u, v, self.noise * share)
+
+    def from_point(self, step: np.ndarray) -> Line:
+        """The parallel line that goes through x + step."""
+        arrays = self.subject.arrays
+        moved = self.subject.at(replaced(arrays, self.position, arrays[self.position] + step))
         with np.errstate(all="ignore"):
-            left, here, right = (self._values(t * self.u) for t in (-h, 0.0, h))
-            return (sum(float(np.vdot(v, b - a)) / h for v, a, b in zip(self.v, left, here, strict=True)),
-                    sum(float(np.vdot(v, b - a)) / h for v, a, b in zip(self.v, here, right, strict=True)))
-
-    def _values(self, step: np.ndarray) -> Arrays:
-        arrays = list(self.subject.arrays)
-        arrays[self.position] = arrays[self.position] + step
-        return self.subject.values(arrays)
+            return Line(moved, moved.values(moved.arrays), self.position, self.u, self.v, self.noise)
 
 
-def vectors(shapes: list[tuple[int, ...]], kind: int, sparse: bool, rng: np.random.Generator) -> Arrays:
-    """Random directions: signs for every fourth ``kind``, else normal; the sparse ones move few elements."""
+def replaced(arrays: Arrays, position: int, by: np.ndarray) -> Arrays:
+    """``arrays`` with another one at ``position``."""
+    return [*arrays[:position], np.asarray(by), *arrays[position + 1:]]
+
+
+def dots(v: Arrays, w: Arrays) -> float:
+    """The inner product of all elements together."""
+    return float(sum(np.vdot(a, b) for a, b in zip(v, w, strict=True)))
+
+
+def cotangents(values: Arrays, kind: int, rng: np.random.Generator) -> Arrays:
+    """How to look at outputs: of every four kinds, the third sees few, the fourth all sizes alike, by their signs."""
     drawn = []
-    for shape in shapes:
-        x = rng.choice((-1.0, 1.0), shape) if kind % 4 == 3 else rng.standard_normal(shape)
-        if sparse and x.size > FEW:
-            keep = rng.choice(x.size, FEW, replace=False)
-            x = np.where(np.isin(np.arange(x.size), keep).reshape(shape), x, 0.0)
-        drawn.append(x)
+    for y in values:
+        v = _signs_or_normal(y.shape, kind, rng)
+        if kind % 4 == 2:
+            v = np.where(_few(y, rng), v, 0.0)
+        elif kind % 4 == 3:
+            v = v / np.maximum(1.0, np.abs(y))
+        drawn.append(np.asarray(v, y.dtype))
     return drawn
 
 
-def scaled(u: np.ndarray, x: np.ndarray) -> np.ndarray:
-    """``u`` in steps that suit the size of each element of ``x``."""
+def direction(x: np.ndarray, g: np.ndarray, kind: int, rng: np.random.Generator) -> np.ndarray:
+    """Where to move x, in steps that suit the size of each element: of every four kinds, the second moves few.
+
+    Among those few is the one that the gradient ``g`` says matters most.
+    """
+    u = _signs_or_normal(x.shape, kind, rng)
+    if kind % 4 == 1:
+        few = _few(x, rng)
+        few.flat[np.abs(g * np.maximum(1.0, np.abs(x))).argmax()] = True
+        u = np.where(few, u, 0.0)
     return np.asarray(u * np.maximum(1.0, np.abs(x)) / max(1.0, largest(u)))
 
 
-def blame(line: Line, g: np.ndarray) -> tuple[tuple[int, ...], float, Slope]:
-    """The index of the element of the gradient ``g`` that is most to blame, its value, and what differences say."""
-    suspects = np.flatnonzero(line.u)
-    while len(suspects) > 1:
-        halves = np.array_split(suspects, 2)
-        suspects = max(halves, key=lambda half: _gap(line, g, half))
-    index = tuple(int(i) for i in np.unravel_index(suspects[0], g.shape))
-    size = float(line.u[index])
-    found = line.slope(_only(line.u, suspects), careful=True)
-    return index, float(g[index]), Slope(found.value / size, found.error / abs(size))
+def _signs_or_normal(shape: tuple[int, ...], kind: int, rng: np.random.Generator) -> np.ndarray:
+    return np.asarray(rng.choice((-1.0, 1.0), shape) if kind % 4 == 3 else rng.standard_normal(shape))
 
 
-def _gap(line: Line, g: np.ndarray, part: np.ndarray) -> float:
-    u = _only(line.u, part)
-    gap = abs(line.slope(u, careful=True).value - float(np.vdot(g, u)))
-    return gap if np.isfinite(gap) else np.inf
-
-
-def _only(u: np.ndarray, part: np.ndarray) -> np.ndarray:
-    kept = np.zeros(u.shape)
-    kept.flat[part] = u.flat[part]
-    return kept
+def _few(x: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """A mask of the first element, the last and a random one."""
+    mask = np.zeros(x.shape, bool)
+    if x.size:
+        mask.flat[[0, -1, int(rng.integers(x.size))]] = True
+    return mask

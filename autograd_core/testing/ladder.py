@@ -21,10 +21,14 @@ AGREE = 8.0
 
 
 class Slope(NamedTuple):
-    """A slope, and how far off it may be."""
+    """A slope, how far off it may be, and the finest step it was found with."""
 
     value: float
     error: float
+    step: float
+
+
+NONE = Slope(math.nan, math.inf, STARTS[0])
 
 
 def slope(difference: Callable[[float], float], noise: float, *, careful: bool = False) -> Slope:
@@ -41,11 +45,11 @@ def slope(difference: Callable[[float], float], noise: float, *, careful: bool =
 
     Example:
         >>> import math
-        >>> value, error = slope(lambda h: math.exp(h) - math.exp(-h), noise=2**-52)
-        >>> abs(value - 1) < error < 1e-11
+        >>> found = slope(lambda h: math.exp(h) - math.exp(-h), noise=2**-52)
+        >>> abs(found.value - 1) < found.error < 1e-11
         True
     """
-    best = Slope(math.nan, math.inf)
+    best = NONE
     for start in STARTS:
         finer = _climb(difference, start, noise)
         disagree = abs(finer.value - best.value) > AGREE * (finer.error + best.error)
@@ -58,7 +62,7 @@ def slope(difference: Callable[[float], float], noise: float, *, careful: bool =
 
 def _climb(difference: Callable[[float], float], step: float, noise: float) -> Slope:
     """The most trusted entry of one ladder: row k starts with the difference at step / 2**k."""
-    best = Slope(math.nan, math.inf)
+    best = NONE
     above: list[float] = []
     for _ in range(RUNGS):
         row = [difference(step) / (2 * step)]
@@ -69,8 +73,25 @@ def _climb(difference: Callable[[float], float], step: float, noise: float) -> S
             # The error of entry j shrinks by 4**(j + 1) with each halving of the step: remove that term.
             row.append(row[j] + (row[j] - coarse) / (4 ** (j + 1) - 1))
             disagreement = max(abs(row[j + 1] - row[j]), abs(row[j + 1] - coarse))
-            best = min(best, Slope(row[j + 1], disagreement + noise / step), key=lambda found: found.error)
+            best = min(best, Slope(row[j + 1], disagreement + noise / step, step), key=lambda found: found.error)
         if best.error <= 2 * noise / step:
             break  # finer steps can only add rounding
         above, step = row, step / 2
     return best
+
+
+def bend(p: Callable[[float], float], step: float) -> float:
+    """By how much the slope of p is larger after 0 than before: 0 but for rounding unless there is a kink.
+
+    (p(h) + p(-h) - 2 p(0)) / h at the steps of a ladder, without the terms in h and h^3 of a smooth p.
+
+    Args:
+        p: with p(0) = 0.
+        step: the finest.
+    """
+    def curve(h: float) -> float:
+        return 2 * (p(h) + p(-h)) / h - (p(2 * h) + p(-2 * h)) / (2 * h)
+
+    if 2 * step in STARTS:
+        return curve(step)  # the second rung: a ladder that ends here had no higher terms
+    return (8 * curve(step) - curve(2 * step)) / 7

@@ -14,20 +14,38 @@ from .subject import Arrays, Subject
 
 DRAWS = 3
 
+WIDEST = np.longdouble
+"""80 or 128 bits, or on some machines no wider than float64."""
+
+MANY = 20_000
+"""Elements from which on arithmetic wider than float64, which is not vectorized, takes too long."""
+
 
 class Wide:
-    """A subject beside its twin in wider arithmetic."""
+    """A subject beside its twin in wider arithmetic; the twin is the subject itself where nothing is wider."""
 
     def __init__(self, subject: Subject, rng: np.random.Generator) -> None:
         self.subject = subject
         self.rng = rng
         self.eps = epsilon(subject.arrays)
-        wider = subject.widened(np.longdouble if self.eps < 1e-10 else np.float64)
+        self.twin = self._wider()
+
+    def _wider(self) -> Subject:
+        if self.eps > 1e-10:
+            return self.subject.widened()
+        if np.finfo(WIDEST).eps >= self.eps or sum(x.size for x in self.subject.arrays) > MANY:
+            return self.subject
+        wider = self.subject.widened(WIDEST)
         try:
-            wider.values(wider.arrays)
+            values = wider.values(wider.arrays)
         except TypeError:  # a function with no such version, as in LAPACK
-            wider = subject
-        self.twin = wider
+            return self.subject
+        return wider if epsilon(values) < self.eps else self.subject
+
+    @property
+    def is_wider(self) -> bool:
+        """Whether there is something wider."""
+        return self.twin is not self.subject
 
     def of_values(self) -> list[Arrays]:
         """For some points near the inputs: the rounding error in each output."""
@@ -75,4 +93,4 @@ def largest(x: np.ndarray) -> float:
 
 def length(arrays: Arrays) -> float:
     """The Euclidean norm of all elements together: how independent errors add up."""
-    return float(np.sqrt(sum(float((a * a).sum()) for a in arrays)))
+    return float(np.sqrt(sum(float(np.vdot(a, a)) for a in arrays)))

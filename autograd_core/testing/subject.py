@@ -8,18 +8,25 @@ from typing import Any
 import numpy as np
 
 from ..backward import gradients
-from ..creation import tensor
+from ..creation import make_leaf
+from ..recording import wrap
 from ..tensor import Tensor
 
 Arrays = list[np.ndarray]
 
 
 class Subject:
-    """``f`` with its inputs: the float ones vary, the others are handed over as they are."""
+    """``f`` with its inputs: the float ones vary, the others are handed over as they are.
 
-    def __init__(self, f: Callable[..., Any], inputs: Sequence[Any], names: Sequence[str]) -> None:
+    ``unrecorded`` gives the values of ``f`` at arrays without recording how they came about, if that is cheaper.
+    """
+
+    def __init__(self, f: Callable[..., Any], inputs: Sequence[Any], names: Sequence[str],
+                 unrecorded: Callable[[Arrays], Arrays] | None = None) -> None:
         self.f = f
         self.inputs = list(inputs)
+        self.all_names = list(names)
+        self.unrecorded = unrecorded
         self.varying = [i for i, x in enumerate(inputs) if _is_float(x)]
         self.names = [names[i] for i in self.varying]
         self.arrays: Arrays = [_array(inputs[i]) for i in self.varying]
@@ -34,15 +41,20 @@ class Subject:
 
     def values(self, arrays: Arrays) -> Arrays:
         """The float outputs of ``f`` at ``arrays``."""
+        if self.unrecorded is not None:
+            return self.unrecorded(arrays)
         return [y.data for y in self.record(arrays).outputs]
+
+    def at(self, arrays: Arrays) -> Subject:
+        """The same function at other inputs."""
+        inputs = list(self.inputs)
+        for i, array in zip(self.varying, arrays, strict=True):
+            inputs[i] = array
+        return Subject(self.f, inputs, self.all_names, self.unrecorded)
 
     def widened(self, dtype: type[np.floating[Any]] = np.float64) -> Subject:
         """The same with every input in at least ``dtype``."""
-        inputs, names = list(self.inputs), [""] * len(self.inputs)
-        for i, array, name in zip(self.varying, self.arrays, self.names, strict=True):
-            inputs[i] = array.astype(np.promote_types(array.dtype, dtype), copy=False)
-            names[i] = name
-        return Subject(self.f, inputs, names)
+        return self.at([x.astype(np.promote_types(x.dtype, dtype), copy=False) for x in self.arrays])
 
     def derivative(self, cotangents: Arrays) -> Subject:
         """The function (inputs, cotangents) -> gradients, recorded so that it can be differentiated in turn."""
@@ -50,13 +62,14 @@ class Subject:
 
         def pullback(*args: Any) -> list[Tensor]:
             xs, vs = args[:count], args[count:]
-            return pull(float_outputs(f(*xs)), [xs[i] for i in varying], vs, create_graph=True)
+            outputs, inputs = float_outputs(f(*xs)), [xs[i] for i in varying]
+            return _filled(inputs, pull(outputs, inputs, vs, create_graph=True))
 
-        names = [""] * count
-        for i, name in zip(varying, self.names, strict=True):
-            names[i] = name
-        names += [f"the cotangent of output {i}" for i in range(len(cotangents))]
-        return Subject(pullback, [*self.inputs, *cotangents], names)
+        def unrecorded(arrays: Arrays) -> Arrays:
+            return self.record(arrays[:len(varying)]).vjp(arrays[len(varying):])
+
+        names = [*self.all_names, *(f"the cotangent of output {i}" for i in range(len(cotangents)))]
+        return Subject(pullback, [*self.inputs, *cotangents], names, unrecorded)
 
 
 class Recording:
@@ -65,21 +78,27 @@ class Recording:
     def __init__(self, leaves: list[Tensor], outputs: list[Tensor]) -> None:
         self.leaves = leaves
         self.outputs = outputs
+        self.missing: list[int] = []  # inputs that no output was recorded to depend on, when last pulled back
 
     def vjp(self, cotangents: Arrays) -> Arrays:
-        """The gradients of ``sum(cotangents * outputs)``."""
-        return [g.data for g in pull(self.outputs, self.leaves, cotangents)]
+        """The gradients of ``sum(cotangents * outputs)``; zero where none is."""
+        found = pull(self.outputs, self.leaves, cotangents)
+        self.missing = [i for i, g in enumerate(found) if g is None]
+        return [g.data for g in _filled(self.leaves, found)]
 
 
 def pull(outputs: list[Tensor], inputs: list[Tensor], cotangents: Sequence[Any], *,
-         create_graph: bool = False) -> list[Tensor]:
-    """Gradients that are zero, not missing, where nothing depends."""
+         create_graph: bool = False) -> Sequence[Tensor | None]:
+    """Gradients, None where nothing depends."""
     live = [(y, v) for y, v in zip(outputs, cotangents, strict=True) if y.requires_grad]
-    found: Sequence[Any] = [None] * len(inputs)
-    if live:
-        ys, vs = zip(*live, strict=True)
-        found = gradients(ys, inputs, vs, create_graph=create_graph, retain_graph=True, allow_unused=True)
-    return [tensor(np.zeros_like(x.data)) if g is None else g for x, g in zip(inputs, found, strict=True)]
+    if not live:
+        return [None] * len(inputs)
+    ys, vs = zip(*live, strict=True)
+    return gradients(ys, inputs, vs, create_graph=create_graph, retain_graph=True, allow_unused=True)
+
+
+def _filled(inputs: list[Tensor], found: Sequence[Tensor | None]) -> list[Tensor]:
+    return [wrap(np.zeros_like(x.data)) if g is None else g for x, g in zip(inputs, found, strict=True)]
 
 
 def float_outputs(result: Any) -> list[Tensor]:
@@ -91,8 +110,8 @@ def float_outputs(result: Any) -> list[Tensor]:
 
 
 def _leaf(array: np.ndarray) -> Tensor:
-    leaf = tensor(array, requires_grad=True)
-    leaf.data = np.asarray(array)  # tensor() made a contiguous copy
+    leaf: Tensor = wrap(array)  # tensor() would copy, and lose the layout
+    make_leaf(leaf)
     return leaf
 
 

@@ -37,7 +37,8 @@ def test_the_tensors_are_themselves_again_whatever_happens():
             seen.append((w.tolist(), w.requires_grad))
             raise KeyError
 
-    pytest.raises(KeyError, use)
+    with pytest.raises(KeyError):
+        use()
     assert seen == [([5.0, 6.0], False)]
     assert (w.data is data, w.node is node, w.name) == (True, True, "w")
 
