@@ -76,7 +76,7 @@ def load_checkpoint(path: str | Path, **parts: Any) -> dict[str, Any]:
     for name, part in parts.items():
         if name not in states:
             raise StateError(f"load_checkpoint: no {name!r} in {str(path)!r}; there are {', '.join(map(repr, names))}.")
-        if not _has_state(part):
+        if not has_state(part):
             raise DTypeError(f"load_checkpoint: {name} is a {type(part).__name__}, which has no state to load; plain "
                              f"values are returned.")
     before = {name: _state_of(part) for name, part in parts.items()}
@@ -90,7 +90,8 @@ def load_checkpoint(path: str | Path, **parts: Any) -> dict[str, Any]:
     return {name: state for name, state in states.items() if name not in parts}
 
 
-def _has_state(part: Any) -> bool:
+def has_state(part: Any) -> bool:
+    """Whether ``part`` can be brought to a state, rather than being plain data."""
     return isinstance(part, np.random.Generator) or hasattr(part, "load_state_dict")
 
 

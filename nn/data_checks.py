@@ -12,16 +12,22 @@ from autograd_core import Tensor
 from autograd_core.errors import AutogradError, DTypeError, GraphError, ShapeError
 
 from .batch_norm import BatchNorm1d, BatchNorm2d
+from .containers import Identity
 from .data import Split
+from .embedding import Embedding, EmbeddingBag
 from .module import Module
 from .normalization import GroupNorm, LayerNorm, RMSNorm
 from .preprocessing import Preprocessor
+from .shapes import Flatten, Unflatten
 
 LARGE = 30.0
 """Inputs with a larger root mean square are called unscaled: raw pixels have about 80, standardised features 1."""
 
 UNEVEN = 1000.0
 """Features whose standard deviations differ by more are called unscaled: one learning rate cannot serve both."""
+
+SAMPLED = 10_000
+"""So many samples, evenly spaced, are looked at."""
 
 _SCALING = (Preprocessor, BatchNorm1d, BatchNorm2d, LayerNorm, GroupNorm, RMSNorm)
 
@@ -71,9 +77,13 @@ def _checked(what: str, values: Any, dtype: np.dtype[Any]) -> np.ndarray:
 
 def warn_if_unscaled(x: np.ndarray, model: Module) -> None:
     """Warn of inputs that are large, or of very different spread, unless the first layer scales them."""
-    leaves = [module for module in model.modules() if not any(module.children())]
-    if x.dtype.kind != "f" or (leaves and isinstance(leaves[0], _SCALING)):
+    modules = list(model.modules())
+    layers = [m for m in modules if not any(m.children()) and not isinstance(m, (Flatten, Unflatten, Identity))]
+    if x.dtype.kind != "f" and any(isinstance(m, (Embedding, EmbeddingBag)) for m in modules):
+        return  # these are indices
+    if layers and isinstance(layers[0], _SCALING):
         return
+    x = x[:: -(-len(x) // SAMPLED)]
     remedy = "Scale them: nn.Standardize(features).fit(train) makes a layer that does, to put first in the model."
     size = float(np.sqrt(np.mean(np.square(x, dtype=np.float64))))
     if size > LARGE:

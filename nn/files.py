@@ -19,11 +19,14 @@ from autograd_core.errors import AutogradError, DTypeError, UnsupportedError
 from .module import Module
 
 VERSION = "1"
-HEADER_LIMIT = 8 << 20
-"""The longest header that is read, in bytes: about 80,000 arrays. A hostile one could otherwise fill the memory."""
+"""Of the names and texts in a file; the format itself is safetensors'."""
+
+HEADER_LIMIT = 4 << 20
+"""The longest header that is read, in bytes: about 40,000 arrays. A hostile one could otherwise fill the memory."""
 
 _DTYPES = ("float16", "float32", "float64", "bool",
            "int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64")
+_VERSION, _CRC = "autograd_core", "autograd_core_crc32"  # our texts
 _UNKNOWN = "0" * 8  # stands for the checksum while it is computed
 
 
@@ -104,7 +107,7 @@ def plain_array(function: str, name: Any, value: Any) -> np.ndarray:
 
 def write(path: str | Path, arrays: Mapping[str, np.ndarray], metadata: Mapping[str, str]) -> None:
     """Write arrays and texts, with a checksum over everything."""
-    texts = {**metadata, "autograd_core": VERSION, "checksum": _UNKNOWN}
+    texts = {**metadata, _VERSION: VERSION, _CRC: _UNKNOWN}
     content = bytearray(_safetensors().save(dict(arrays), texts))
     if _header_size(content) > HEADER_LIMIT:
         raise FileError(f"{path}: names and plain values take more than {HEADER_LIMIT:,} bytes; nothing was written.")
@@ -148,16 +151,19 @@ def read(path: str | Path) -> tuple[dict[str, np.ndarray], dict[str, str]]:
         header += file.read(length)
         metadata = _checked_header(path, header, size)
         try:
-            content = header + file.read(size - len(header))
+            data = file.read(size - len(header))
         except MemoryError:
             raise FileError(f"{path}: there is no memory for its {size:,} bytes.") from None
-    if "autograd_core" in metadata or "checksum" in metadata:  # ours
-        told = metadata.get("checksum", "")
+    if {_VERSION, _CRC} & metadata.keys():  # ours
+        told = metadata.get(_CRC, "")
         blank = header.replace(_checksum(told).encode(), _checksum(_UNKNOWN).encode())
-        if told != f"{zlib.crc32(content[len(header):], zlib.crc32(blank)):08x}":
+        if told != f"{zlib.crc32(data, zlib.crc32(blank)):08x}":
             raise FileError(f"{path}: damaged: its content does not match its checksum.")
+        if metadata.get(_VERSION) != VERSION:
+            raise FileError(f"{path}: written by another version, {metadata.get(_VERSION)}; this one reads {VERSION}.")
     try:
-        return {name: np.require(array, requirements="W") for name, array in numpy.load(content).items()}, metadata
+        loaded = numpy.load(header + data)
+        return {name: np.require(array, requirements="W") for name, array in loaded.items()}, metadata
     except KeyError as error:
         raise FileError(f"{path}: it has arrays of {error}, which NumPy does not know.") from None
     except MemoryError:
@@ -193,7 +199,7 @@ def _header_size(content: bytes | bytearray) -> int:
 
 def _checksum(digits: str) -> str:
     """How a checksum stands in a header."""
-    return f'"checksum":"{digits}"'
+    return f'"{_CRC}":"{digits}"'
 
 
 def _safetensors() -> ModuleType:

@@ -15,7 +15,7 @@ from autograd_core.errors import ShapeError
 from autograd_core.recording import Primitive
 
 from .arguments import Sizes, size, sizes
-from .channels import mapped, mean_square, scaled
+from .channels import mapped, mean_square, scaled, shaped
 from .module import Module
 from .parameter import Parameter
 
@@ -25,28 +25,28 @@ def _mean(rows: Any) -> Any:
 
 
 def _mean_product(a: Any, b: Any) -> Any:
-    return (np.einsum("re,re->r", a, b) / a.shape[1])[:, None]
+    return (np.vecdot(a, b) / a.shape[1])[:, None]
 
 
 def _centered(x: Any, eps: float) -> tuple[Any, Any]:
-    """The rows less their mean, and √(var + eps)."""
+    """The rows less their mean, and 1 / √(var + eps)."""
     centered = x - _mean(x)
-    return centered, np.sqrt(_mean_product(centered, centered) + eps)
+    return centered, 1 / np.sqrt(_mean_product(centered, centered) + eps)
 
 
 def _standardize(x: Any, eps: float) -> Any:
-    y, spread = _centered(x, eps)
-    y /= spread
+    y, scale = _centered(x, eps)
+    y *= scale
     return y
 
 
 def _standardize_gradient(g: Any, x: Any, y: Any, eps: float) -> Any:
     """(g - mean(g) - y mean(g y)) / √(var + eps)."""
-    _, spread = _centered(x, eps)
+    _, scale = _centered(x, eps)
     gradient = y * -_mean_product(g, y)
     gradient += g
     gradient -= _mean(g)
-    gradient /= spread
+    gradient *= scale
     return gradient
 
 
@@ -67,13 +67,13 @@ def _rows(layer: str, x: Tensor, last: tuple[int, ...]) -> Tensor:
     if x.shape[-len(last):] != last:
         raise ShapeError(f"{layer}: an input of shape {x.shape}; expected (..., {', '.join(map(str, last))}).")
     features = math.prod(last)
-    return x.reshape(x.size // features, features)
+    return shaped(x, x.size // features, features)  # type: ignore[no-any-return]  # a Tensor
 
 
 def _mapped(rows: Any, weight: Parameter | None, bias: Parameter | None) -> Any:
     """Each column times its weight, plus its bias."""
-    scale, shift = (p if p is None else p.reshape(p.size) for p in (weight, bias))
-    return mapped(rows.reshape(*rows.shape, 1), scale, shift)
+    scale, shift = (p if p is None else shaped(p, p.size) for p in (weight, bias))
+    return mapped(rows, scale, shift)
 
 
 class LayerNorm(Module):
@@ -117,7 +117,7 @@ class LayerNorm(Module):
         """The normalised input; see the class."""
         x = ag.asarray(x)
         y = standardize(_rows("LayerNorm", x, self.normalized_shape), eps=self.eps)
-        return _mapped(y, self.weight, self.bias).reshape(x.shape)  # type: ignore[no-any-return]  # a Tensor
+        return shaped(_mapped(y, self.weight, self.bias), *x.shape)  # type: ignore[no-any-return]  # a Tensor
 
     def extra_repr(self) -> str:
         """The sizes and options."""
@@ -223,7 +223,7 @@ class RMSNorm(Module):
         channels = rows.reshape(1, *rows.shape)  # of one sample
         eps = float(np.finfo(x.dtype).eps) if self.eps is None else self.eps
         y = scaled(channels, 1 / ag.sqrt(mean_square(channels) + eps))
-        return _mapped(y.reshape(rows.shape), self.weight, None).reshape(x.shape)  # type: ignore[no-any-return]  # a Tensor
+        return shaped(_mapped(y[0], self.weight, None), *x.shape)  # type: ignore[no-any-return]  # a Tensor
 
     def extra_repr(self) -> str:
         """The sizes and options."""

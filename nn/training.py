@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from .checkpoints import load_checkpoint, save_checkpoint
+from .checkpoints import has_state, load_checkpoint, save_checkpoint
 from .history import History
 from .measuring import Means
 from .module import Module
@@ -89,8 +89,7 @@ class Training:
         parts = {"model": self.model, "loss": self.loss, "optimizer": self.optimizer, "scheduler": self.scheduler,
                  "rng": self.rng, "training": self}
         parts |= {f"callback_{i}": callback for i, callback in enumerate(self.callbacks)}
-        kept = ("model", "rng")
-        return {name: part for name, part in parts.items() if name in kept or hasattr(part, "load_state_dict")}
+        return {name: part for name, part in parts.items() if has_state(part)}
 
     def state_dict(self) -> dict[str, Any]:
         """Where the run is: what none of its parts knows."""

@@ -52,16 +52,21 @@ def slopes(node: Node, edge: Edge) -> np.ndarray | None:
 
 
 def dead_units(slopes: np.ndarray) -> tuple[int, int, int]:
-    """The units with a slope of exactly 0 for the whole batch: how many, of how many, and the size of the batch.
+    """The units with a slope of exactly 0 for the whole batch: how many, of how many, and the size of the batch."""
+    off = always_off(slopes)
+    return int(off.sum()), off.size, len(slopes) if slopes.ndim > 1 else 1
+
+
+def always_off(slopes: np.ndarray) -> np.ndarray:
+    """Which units have a slope of exactly 0 for the whole batch.
 
     Units are the columns of a matrix (samples, units), the last axis of sequences (samples, time, units), and the
     channels of images (samples, channels, height, width); without a batch, the single elements.
     """
     if slopes.ndim < 2:
-        return int((slopes == 0).sum()), slopes.size, 1
+        return np.asarray(slopes == 0).reshape(-1)
     units = np.moveaxis(slopes, 1 if slopes.ndim > 3 else -1, -1)
-    off = (units == 0).all(axis=tuple(range(units.ndim - 1)))
-    return int(off.sum()), len(off), len(slopes)
+    return np.asarray((units == 0).all(axis=tuple(range(units.ndim - 1))))
 
 
 def flat_share(slopes: np.ndarray) -> float:

@@ -29,8 +29,9 @@ def of_layer(path: str, gauge: Gauge) -> Iterator[Finding]:
     elif gradient.count and not gradient.finite:
         yield _finding("not finite", path, "its gradient has NaN or inf. ag.detect_anomaly() finds the operation")
     elif gradient.count and gradient.rms < TINY:
-        yield _finding("vanishing", path, f"its gradient has an RMS of {gradient.rms:.1e}, too small to learn from. "
-                       f"ag.explain says where it was lost", gradient_rms=gradient.rms)
+        size = f"has an RMS of {gradient.rms:.1e}, too small to learn from" if gradient.rms else "is 0"
+        yield _finding("vanishing", path, f"its gradient {size}. ag.explain says where it was lost",
+                       gradient_rms=gradient.rms)
     elif gradient.count and gradient.rms > HUGE:
         yield _finding("exploding", path, f"its gradient has an RMS of {gradient.rms:.1e}. Clip it, lower the "
                        f"learning rate, or start from smaller weights", gradient_rms=gradient.rms)
@@ -53,8 +54,8 @@ def of_update(name: str, update: float) -> Iterator[Finding]:
         yield Finding("large update", f"{name}: one step moved it by {update:.0%} of its norm, where 0.1% is usual. "
                       f"Lower the learning rate", module=name, numbers=numbers)
     elif update == 0:
-        yield Finding("no update", f"{name}: a step that moved others did not move it. Does the optimizer have it, and "
-                      f"does the loss use it?", module=name, numbers=numbers)
+        yield Finding("no update", f"{name}: a step that moved others did not move it. Is it in the optimizer, does "
+                      f"the loss use it, or is the step too small for its dtype?", module=name, numbers=numbers)
     elif update < SMALL_UPDATE:
         yield Finding("small update", f"{name}: one step moved it by {update:.1e} of its norm, where 1e-3 is usual. "
                       f"Raise the learning rate, unless training is over", module=name, numbers=numbers)
