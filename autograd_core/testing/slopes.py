@@ -79,8 +79,15 @@ class Slopes:
             doubts = [self._doubt(i, direction(x, g, k, self.rng), v, g) for i, x, g in at]
             if any(doubts):  # what ties stays tied when all move alike: the shares of a tie must add up
                 doubts += [self._doubt(i, np.ones_like(x), v, g) for i, x, g in at]
+                doubts += [self._doubt_together(v)] if len(at) > 1 else []
                 return [doubt for doubt in doubts if doubt]
         return []
+
+    def _doubt_together(self, v: Arrays) -> str:
+        joint = Slopes(self.report, self.level, self.subject.together(), self.scale, self.rng)
+        joint.moves_left = self.moves_left
+        (g,) = joint.recording.vjp(v)
+        return joint._doubt(0, np.ones(()), v, g)
 
     def _doubt(self, i: int, u: np.ndarray, v: Arrays, g: np.ndarray) -> str:
         """Nothing if the gradient is right along ``u``; what is the matter if f has no slope there. Fails if wrong."""

@@ -56,6 +56,16 @@ class Subject:
         """The same with every input in at least ``dtype``."""
         return self.at([x.astype(np.promote_types(x.dtype, dtype), copy=False) for x in self.arrays])
 
+    def together(self) -> Subject:
+        """The function of one number t that is added to every input: what ties, across inputs too, stays tied."""
+        def moved(t: Any) -> Any:
+            args = list(self.inputs)
+            for i, array in zip(self.varying, self.arrays, strict=True):
+                args[i] = t + array
+            return self.f(*args)
+
+        return Subject(moved, [0.0], ["all inputs, moved alike,"])
+
     def derivative(self, cotangents: Arrays) -> Subject:
         """The function (inputs, cotangents) -> gradients, recorded so that it can be differentiated in turn."""
         f, count, varying = self.f, len(self.inputs), self.varying

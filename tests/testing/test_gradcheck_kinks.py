@@ -68,6 +68,16 @@ def test_shares_of_a_tie_must_add_up(share):
     for seed in range(5):
         with pytest.raises(GradcheckError):
             gradcheck(lambda x: both(x[:4], x[4:]), np.ones(8), seed=seed)
+        with pytest.raises(GradcheckError, match="all inputs, moved alike"):
+            gradcheck(both, np.ones(4), np.ones(()), seed=seed)
+
+
+@pytest.mark.parametrize("share", [0.0, 0.3, 1.0])
+def test_any_shares_that_add_up_will_do(share):
+    both = Primitive("both", np.maximum, {
+        "a": lambda g, a, b: g * ((a > b) + share * (a == b)),
+        "b": lambda g, a, b: g * ((b > a) + (1 - share) * (a == b))})
+    assert gradcheck(both, np.ones(4), np.array([1.0, 2.0, 1.0, 0.0])).kinks
 
 
 @pytest.mark.parametrize("f", [
