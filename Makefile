@@ -3,13 +3,21 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test check bench docs clean
+.PHONY: demo examples test browser check bench mutants docs clean
 
 demo: $(VENV)/demo.done  ## the worked examples, and a digit classifier with its pictures in out/
 	$(BIN)/python examples/quickstart.py
 
+examples: $(VENV)/examples.done  ## all examples, one after the other: ten minutes; pictures in out/
+	@set -e; for file in examples/*.py; do echo; echo "== $$file"; $(BIN)/python $$file; done
+	@echo; echo "Pictures to look at:"; ls out/*.svg out/*.png
+
 test: $(VENV)/dev.done  ## the tests, on both cores
 	OPENBLAS_NUM_THREADS=1 $(BIN)/python -m pytest -n 2 --dist worksteal -q  # one process a core, one thread a process
+
+browser: $(VENV)/dev.done $(VENV)/browser.done  ## the tests of viz.explore in a real browser; as root it installs Chromium
+	command -v chromium || command -v google-chrome || (apt-get update && apt-get install --yes --no-install-recommends chromium)
+	OPENBLAS_NUM_THREADS=1 $(BIN)/python -m pytest -n 2 --dist worksteal -q tests/browser
 
 check: $(VENV)/dev.done  ## lint, types, architecture, examples in docstrings
 	$(BIN)/ruff check .
@@ -21,6 +29,12 @@ check: $(VENV)/dev.done  ## lint, types, architecture, examples in docstrings
 bench: $(VENV)/dev.done $(VENV)/benchmarks.done  ## side by side with the peers
 	$(BIN)/python benchmarks/op_overhead.py
 	$(BIN)/python benchmarks/train_step.py
+	$(BIN)/python benchmarks/layers.py
+	$(BIN)/python benchmarks/debugging.py
+	$(BIN)/python benchmarks/optimizers.py
+
+mutants: $(VENV)/dev.done  ## thousands of wrong engines: what gradcheck catches; writes docs/mutants.md
+	OPENBLAS_NUM_THREADS=1 $(BIN)/python tests/mutants/survey.py
 
 $(VENV)/%.done: pyproject.toml
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)

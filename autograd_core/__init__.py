@@ -8,6 +8,7 @@
 (tensor(-12., op=multiply), tensor(-4.), tensor(-4.), tensor(3.))
 """
 
+from .allocation import keep_freed_memory as _keep_freed_memory
 from .backward import gradients as gradients
 from .creation import arange as arange
 from .creation import asarray as asarray
@@ -65,7 +66,6 @@ from .errors import SavedArrayError as SavedArrayError
 from .errors import SelectionError as SelectionError
 from .errors import ShapeError as ShapeError
 from .errors import UnsupportedError as UnsupportedError
-from .graph import graph as graph
 from .modes import enable_grad as enable_grad
 from .modes import is_grad_enabled as is_grad_enabled
 from .modes import no_grad as no_grad
@@ -88,8 +88,11 @@ from .debugging import debug_mode as debug_mode  # isort: skip
 from .debugging import detect_anomaly as detect_anomaly  # isort: skip
 from .debugging import explain as explain  # isort: skip
 
+from .graph import graph as graph  # isort: skip  # after what it measures with
+
 from . import linalg as linalg  # isort: skip
 from . import testing as testing  # isort: skip  # needs all of the above
 from .differentiability import differentiable as differentiable  # isort: skip  # needs testing
 
 __version__ = "0.1.0"
+_keep_freed_memory()

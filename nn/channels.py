@@ -1,7 +1,7 @@
 """What normalisation is made of: means and squares over each channel, and maps of each channel.
 
 All take arrays (samples, channels) or (samples, channels, positions) and sum over samples and positions; whoever
-normalises over something else reshapes first. With these, batch norm forward and backward takes 0.5 to 0.85 of the time
+normalises over something else reshapes first. With these, batch norm forward and backward takes 0.45 to 0.6 of the time
 of the same written with ``x.mean()``, ``x.var()`` and broadcasting: a product with ones adds up four times as fast as
 np.sum does for pictures, and no product is written out only to be summed.
 """

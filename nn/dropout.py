@@ -33,7 +33,7 @@ def _floats(x: Any) -> Tensor:
 
 
 class _Dropping(Module):
-    def __init__(self, p: float = 0.5, *, rng: init.Rng = None) -> None:
+    def __init__(self, p: float = 0.5, inplace: bool = False, *, rng: init.Rng = None) -> None:
         self.p = probability(type(self).__name__, "p", p)
         self.rng = init.generator(rng)
 
@@ -50,6 +50,7 @@ class Dropout(_Dropping):
 
     Args:
         p: the probability that an element is left out. (In some texts p is the probability that it is kept.)
+        inplace: accepted for PyTorch's sake; nothing is computed in place.
         rng: a Generator, or a seed; None for fresh randomness.
 
     Shape:
@@ -84,6 +85,7 @@ class ClassicDropout(_Dropping):
 
     Args:
         p: the probability that an element is left out. (In some texts p is the probability that it is kept.)
+        inplace: accepted for PyTorch's sake; nothing is computed in place.
         rng: a Generator, or a seed; None for fresh randomness.
 
     Shape:
@@ -129,6 +131,7 @@ class Dropout1d(_ChannelDropout):
 
     Args:
         p: the probability that a channel is left out.
+        inplace: accepted for PyTorch's sake; nothing is computed in place.
         rng: a Generator, or a seed; None for fresh randomness.
 
     Shape:
@@ -157,6 +160,7 @@ class Dropout2d(_ChannelDropout):
 
     Args:
         p: the probability that a channel is left out.
+        inplace: accepted for PyTorch's sake; nothing is computed in place.
         rng: a Generator, or a seed; None for fresh randomness.
 
     Shape:

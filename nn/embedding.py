@@ -28,7 +28,7 @@ def _to_rows(g: Any, index: np.ndarray, padding: int | None, weight_shape: tuple
 
 
 # weight[index], but for the row of padding, which is not learned.
-_rows = Primitive("embedding", lambda weight, index, padding: weight[index], {"weight": _to_rows},
+_rows = Primitive("embedding", lambda weight, index, padding: weight.take(index, axis=0), {"weight": _to_rows},
                   options=["index", "padding"])
 
 

@@ -17,8 +17,10 @@ __all__ = ["getitem", "overwrite", "scatter_add"]
 
 _SELECTIONS = [
     ((3,), 1), ((3,), -1), ((4,), slice(None, None, -2)), ((2, 3), (1, slice(0, 2))), ((2, 3), ...),
-    ((2, 3), (..., None, 0)), ((3,), np.array([0, 0, 2])), ((3, 2), ([0, 2, 0], [1, 1, 1])),
-    ((2, 3), np.array([[True, False, True], [False, True, False]])), ((3, 2), (slice(None), [1, 0, 1])),
+    ((2, 3), (..., None, 0)), ((3,), np.array([0, 0, 2])), ((3, 2), np.array([[0, -1], [2, 0]])),
+    ((3, 2), ([0, 2, 0], [1, 1, 1])), ((2, 3), np.array([[True, False, True], [False, True, False]])),
+    ((3, 2), (slice(None), [1, 0, 1])), ((2, 3), (None, slice(None))), ((1, 3), 0),
+    ((2, 1, 3), (slice(0, None, 1), -1, ..., None)), ((2, 3), (slice(None), slice(None, None, -1))),
     ((), ()), ((3,), slice(0, 0)), ((0, 2), slice(None)), ((3, 2), (np.array([], int),)),
 ]
 
@@ -47,7 +49,15 @@ def _explain_index(x: Any, *_: Any, index: Any = None, **__: Any) -> str:
 
 
 def _put_back(g: Any, index: Any, x_shape: tuple[int, ...]) -> Any:
+    if g.size == math.prod(x_shape) and _in_order(index):  # it named every element, as x[None] does
+        return g.reshape(x_shape)
     return apply(scatter_add, g, index, x_shape)
+
+
+def _in_order(index: Any) -> bool:
+    """Whether what ``index`` names stays in its order, each element once at most."""
+    items = index if isinstance(index, tuple) else (index,)
+    return is_basic(items) and all(item.step is None or item.step > 0 for item in items if isinstance(item, slice))
 
 
 def _selected(shape: tuple[int, ...], index: Any) -> tuple[int, ...]:
@@ -105,9 +115,11 @@ def scatter_add(x: Any, index: Any, shape: tuple[int, ...]) -> Any:
     if is_basic(index) or (isinstance(index, np.ndarray) and index.dtype.kind == "b"):  # names nothing twice
         out[index] = x
     elif isinstance(index, np.ndarray) and out.ndim > 1:  # rows: three times as fast by element numbers
-        width = math.prod(out.shape[1:])
-        numbers = index[..., None] * width + np.arange(width)
-        np.add.at(out.reshape(-1), numbers.ravel(), np.broadcast_to(x, index.shape + out.shape[1:]).ravel())
+        width, to = math.prod(out.shape[1:]), out.reshape(-1)
+        x = np.broadcast_to(x, index.shape + out.shape[1:]).ravel()
+        if width % 2 == 0 and x.dtype.char in "fd":  # faster again by two: pairs add up as complex numbers do
+            width, x, to = width // 2, x.view(x.dtype.char.upper()), to.view(x.dtype.char.upper())
+        np.add.at(to, (index[..., None] * width + np.arange(width)).ravel(), x)
     else:
         np.add.at(out, index, x)
     return out

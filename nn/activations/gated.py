@@ -9,7 +9,7 @@ from autograd_core import Tensor
 from autograd_core.errors import UnsupportedError
 
 from ..module import Module
-from .squashing import clipped
+from .squashing import TakesInplace, clipped
 
 
 class GELU(Module):
@@ -50,11 +50,14 @@ class GELU(Module):
         return f"approximate={self.approximate!r}"
 
 
-class SiLU(Module):
+class SiLU(TakesInplace):
     """x sigmoid(x), also called swish: smooth, and near relu for large |x|.
 
     Falls below 0 and has its minimum, -0.28, at x = -1.28. Saturates at 0 for very negative x, where the gradient
     vanishes; not zero-centred. Costs an exponential.
+
+    Args:
+        inplace: accepted for PyTorch's sake; nothing is computed in place.
 
     Shape:
         Any; the output has the same.
@@ -74,11 +77,14 @@ class SiLU(Module):
         return ag.silu(x)  # type: ignore[no-any-return]  # a Tensor
 
 
-class Mish(Module):
+class Mish(TakesInplace):
     """x tanh(log(1 + eˣ)): smooth, and near relu for large |x|.
 
     Falls below 0 and has its minimum, -0.31, at x = -1.19. Saturates at 0 for very negative x, where the gradient
     vanishes; not zero-centred. Costs two exponentials and a logarithm.
+
+    Args:
+        inplace: accepted for PyTorch's sake; nothing is computed in place.
 
     Shape:
         Any; the output has the same.
@@ -97,10 +103,13 @@ class Mish(Module):
         return ag.mish(x)  # type: ignore[no-any-return]  # a Tensor
 
 
-class Hardswish(Module):
+class Hardswish(TakesInplace):
     """x min(max(x + 3, 0), 6) / 6: SiLU in straight and parabolic pieces, without its exponential.
 
     Exactly 0 for x <= -3, where the gradient is 0 too and a unit can die; not zero-centred.
+
+    Args:
+        inplace: accepted for PyTorch's sake; nothing is computed in place.
 
     Shape:
         Any; the output has the same.

@@ -14,14 +14,17 @@ from autograd_core.errors import DTypeError, ShapeError
 from ..arguments import size
 from ..module import Module
 from ..parameter import Parameter
-from .squashing import clipped
+from .squashing import TakesInplace, clipped
 
 
-class ReLU(Module):
+class ReLU(TakesInplace):
     """max(0, x). Cheap, and does not saturate for x > 0; not zero-centred. The usual choice between layers.
 
     A unit whose input is negative for all samples gets no gradient and is dead: too large a learning rate
     can leave many such. The gradient at 0 is 0.
+
+    Args:
+        inplace: accepted for PyTorch's sake; nothing is computed in place.
 
     Shape:
         Any; the output has the same.
@@ -40,10 +43,13 @@ class ReLU(Module):
         return ag.relu(x)
 
 
-class ReLU6(Module):
+class ReLU6(TakesInplace):
     """min(max(0, x), 6): relu with an upper bound, which keeps its precision in few bits. Not zero-centred.
 
     Saturates for x >= 6 and for x <= 0, where the gradient is exactly 0; a unit can die as with relu.
+
+    Args:
+        inplace: accepted for PyTorch's sake; nothing is computed in place.
 
     Shape:
         Any; the output has the same, between 0 and 6.
@@ -67,6 +73,7 @@ class LeakyReLU(Module):
 
     Args:
         negative_slope: the slope for negative x. (Older texts use 0.1.)
+        inplace: accepted for PyTorch's sake; nothing is computed in place.
 
     Shape:
         Any; the output has the same.
@@ -80,7 +87,7 @@ class LeakyReLU(Module):
         tensor([-0.01,  2.  ])
     """
 
-    def __init__(self, negative_slope: float = 0.01) -> None:
+    def __init__(self, negative_slope: float = 0.01, inplace: bool = False) -> None:
         self.negative_slope = negative_slope
 
     def forward(self, x: Any) -> Tensor:
@@ -144,6 +151,7 @@ class ELU(Module):
 
     Args:
         alpha: minus the limit at -∞.
+        inplace: accepted for PyTorch's sake; nothing is computed in place.
 
     Shape:
         Any; the output has the same.
@@ -158,7 +166,7 @@ class ELU(Module):
         tensor([-0.63212056,  2.        ])
     """
 
-    def __init__(self, alpha: float = 1.0) -> None:
+    def __init__(self, alpha: float = 1.0, inplace: bool = False) -> None:
         self.alpha = alpha
 
     def forward(self, x: Any) -> Tensor:
@@ -175,6 +183,7 @@ class CELU(Module):
 
     Args:
         alpha: minus the limit at -∞.
+        inplace: accepted for PyTorch's sake; nothing is computed in place.
 
     Shape:
         Any; the output has the same.
@@ -191,7 +200,7 @@ class CELU(Module):
         tensor([-0.78693868,  2.        ])
     """
 
-    def __init__(self, alpha: float = 1.0) -> None:
+    def __init__(self, alpha: float = 1.0, inplace: bool = False) -> None:
         if alpha == 0:
             raise ShapeError("CELU: alpha=0; x / alpha needs another number.")
         self.alpha = alpha
@@ -205,10 +214,13 @@ class CELU(Module):
         return f"alpha={self.alpha}"
 
 
-class SELU(Module):
+class SELU(TakesInplace):
     """1.0507 x where x > 0, else 1.7581 (eˣ - 1): layer after layer, values come near mean 0 and variance 1.
 
     That needs weights that start with variance 1/fan_in (``nn.init.lecun_normal_``). Saturates at -1.7581; cannot die.
+
+    Args:
+        inplace: accepted for PyTorch's sake; nothing is computed in place.
 
     Shape:
         Any; the output has the same.
@@ -273,6 +285,7 @@ class Threshold(Module):
     Args:
         threshold: what x must exceed.
         value: what stands for the others.
+        inplace: accepted for PyTorch's sake; nothing is computed in place.
 
     Shape:
         Any; the output has the same.
@@ -286,7 +299,7 @@ class Threshold(Module):
         tensor([-5.,  2.])
     """
 
-    def __init__(self, threshold: float, value: float) -> None:
+    def __init__(self, threshold: float, value: float, inplace: bool = False) -> None:
         for name, given in (("threshold", threshold), ("value", value)):
             if not isinstance(given, (int, float)):
                 raise DTypeError(f"Threshold: {name}={given!r}; expected a number.")

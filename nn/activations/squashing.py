@@ -24,6 +24,13 @@ def clipped(x: Any, low: float, high: float) -> Tensor:
     return _clipped(x, low=low, high=high)  # type: ignore[no-any-return]  # a Tensor
 
 
+class TakesInplace(Module):
+    """An activation without options: but PyTorch's has ``inplace``, and models that name it run here too."""
+
+    def __init__(self, inplace: bool = False) -> None:
+        """``inplace`` is not used."""
+
+
 class Sigmoid(Module):
     """1 / (1 + e⁻ˣ). Saturates at both ends, where its gradient vanishes, and is not zero-centred.
 
@@ -116,6 +123,7 @@ class Hardtanh(Module):
 
     Args:
         min_val, max_val: the bounds.
+        inplace: accepted for PyTorch's sake; nothing is computed in place.
 
     Shape:
         Any; the output has the same.
@@ -132,7 +140,7 @@ class Hardtanh(Module):
         tensor([-1. ,  0.5,  1. ])
     """
 
-    def __init__(self, min_val: float = -1.0, max_val: float = 1.0) -> None:
+    def __init__(self, min_val: float = -1.0, max_val: float = 1.0, inplace: bool = False) -> None:
         if not min_val < max_val:
             raise ShapeError(f"Hardtanh: min_val={min_val} must be less than max_val={max_val}.")
         self.min_val, self.max_val = min_val, max_val
@@ -146,10 +154,13 @@ class Hardtanh(Module):
         return f"min_val={self.min_val}, max_val={self.max_val}"
 
 
-class Hardsigmoid(Module):
+class Hardsigmoid(TakesInplace):
     """min(max(x / 6 + 1/2, 0), 1): the sigmoid in three straight pieces, without its exponential. Not zero-centred.
 
     Saturates at both ends: for |x| >= 3 the gradient is exactly 0, and a unit that is there for all samples is dead.
+
+    Args:
+        inplace: accepted for PyTorch's sake; nothing is computed in place.
 
     Shape:
         Any; the output has the same, between 0 and 1.

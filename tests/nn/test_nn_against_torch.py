@@ -85,3 +85,15 @@ def test_linear_starts_like_torch():
         # Two samples of one distribution: the distance of their quantiles shrinks with 1/√n.
         assert np.abs(sample - their_sample).max() < 0.25 * 2 / np.sqrt(200)
     assert repr(ours) == repr(theirs)
+
+
+@pytest.mark.parametrize("module", [
+    nn.ReLU, nn.ReLU6, nn.SELU, nn.ELU, nn.CELU, nn.LeakyReLU, nn.Hardtanh, nn.Hardsigmoid, nn.Hardswish, nn.SiLU,
+    nn.Mish, nn.Dropout, nn.Dropout1d, nn.Dropout2d])
+def test_inplace_is_accepted_where_pytorch_has_it_and_changes_nothing(module):
+    getattr(torch.nn, module.__name__)(inplace=True)
+    x = ag.tensor(np.linspace(-4, 4, 24).reshape(2, 3, 4))
+    before = x.numpy().copy()
+    y, z = (module(**options).eval()(x) for options in ({"inplace": True}, {}))
+    np.testing.assert_array_equal(y.numpy(), z.numpy())
+    np.testing.assert_array_equal(x.numpy(), before)
