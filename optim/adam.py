@@ -26,6 +26,7 @@ class Adam(Optimizer):
         weight_decay: λ, the strength of an L2 penalty λ/2 p².
         amsgrad: divide by the largest v̂ so far, so that steps never grow again.
         bias_correction: without it m and v are taken as they are, as in some textbooks.
+        decoupled_weight_decay: decay as in :class:`AdamW`.
         common: ``maximize``, ``nonfinite``, ``missing``; see :class:`Common`.
 
     Raises:
@@ -49,9 +50,9 @@ class Adam(Optimizer):
 
     def __init__(self, params: Any, lr: float = 1e-3, betas: tuple[float, float] = (0.9, 0.999), eps: float = 1e-8,
                  weight_decay: float = 0.0, amsgrad: bool = False, bias_correction: bool = True,
-                 **common: Unpack[Common]) -> None:
+                 decoupled_weight_decay: bool = False, **common: Unpack[Common]) -> None:
         super().__init__(params, lr=lr, betas=betas, eps=eps, weight_decay=weight_decay, amsgrad=amsgrad,
-                         bias_correction=bias_correction, **common)
+                         bias_correction=bias_correction, decoupled_weight_decay=decoupled_weight_decay, **common)
 
     def check(self, options: Options) -> Options:
         """The options of a group, checked."""
@@ -64,17 +65,17 @@ class Adam(Optimizer):
     def update(self, group: Group, t: int, spaces: list[np.ndarray], p: np.ndarray, g: np.ndarray,
                *state: np.ndarray) -> None:
         """The formula of the class, on one block."""
-        (m, v, *largest), (space,), (beta1, beta2) = state, spaces, group.betas
+        (m, v, *largest), (space,), lr, (beta1, beta2) = state, spaces, group["lr"], group["betas"]
         running_mean(m, g, beta1, space)
         running_square(v, g, beta2, space)
         for top in largest:
             v = np.maximum(top, v, out=top)
         # lr m̂ / (√v̂ + eps), with both corrections moved out of the arrays (Kingma and Ba, end of section 2).
-        one, two = (1 - beta1**t, math.sqrt(1 - beta2**t)) if group.bias_correction else (1.0, 1.0)
+        one, two = (1 - beta1**t, math.sqrt(1 - beta2**t)) if group["bias_correction"] else (1.0, 1.0)
         np.sqrt(v, out=space)
-        space += group.eps * two
+        space += group["eps"] * two
         np.divide(m, space, out=space)
-        space *= group.lr * two / one
+        space *= lr * two / one
         p -= space
 
 
@@ -110,8 +111,8 @@ class AdamW(Adam):
     def __init__(self, params: Any, lr: float = 1e-3, betas: tuple[float, float] = (0.9, 0.999), eps: float = 1e-8,
                  weight_decay: float = 1e-2, amsgrad: bool = False, bias_correction: bool = True,
                  **common: Unpack[Common]) -> None:
-        Optimizer.__init__(self, params, lr=lr, betas=betas, eps=eps, weight_decay=weight_decay, amsgrad=amsgrad,
-                           bias_correction=bias_correction, decoupled_weight_decay=True, **common)
+        super().__init__(params, lr, betas, eps, weight_decay, amsgrad, bias_correction, decoupled_weight_decay=True,
+                         **common)
 
 
 class AMSGrad(Optimizer):

@@ -117,16 +117,14 @@ class NAdam(Optimizer):
         (m, v), (root, space), (beta1, beta2) = state, spaces, group.betas
         running_mean(m, g, beta1, space)
         running_square(v, g, beta2, space)
-        now, after = _momenta(beta1, group.momentum_decay, 1 << t.bit_length())[:, t - 1 : t + 1].T
+        now, after = _momenta(beta1, group.momentum_decay, 1 << t.bit_length())[:, t - 1 : t + 1].T.tolist()
         np.divide(v, 1 - beta2**t, out=root)
         np.sqrt(root, out=root)
         root += group.eps
-        np.multiply(g, group.lr * (1 - now[0]) / (1 - now[1]), out=space)
-        space /= root
-        p -= space
-        np.multiply(m, group.lr * after[0] / (1 - after[1]), out=space)
-        space /= root
-        p -= space
+        for part, factor in ((g, (1 - now[0]) / (1 - now[1])), (m, after[0] / (1 - after[1]))):
+            np.multiply(part, group.lr * factor, out=space)
+            space /= root
+            p -= space
 
 
 @functools.lru_cache(maxsize=32)
@@ -208,7 +206,7 @@ class LAMB(Optimizer):
         lr: the learning rate; ``optimizer.lr`` may be changed between steps.
         betas: β₁ and β₂, each from 0 to below 1.
         eps: keeps the quotient finite.
-        decay: λ.
+        weight_decay: λ.
         common: ``maximize``, ``nonfinite``, ``missing``; see :class:`Common`.
 
     Raises:
@@ -228,15 +226,14 @@ class LAMB(Optimizer):
     """
 
     carries = ("exp_avg", "exp_avg_sq")
-    whole = True
+    whole = own_decay = True
 
     def __init__(self, params: Any, lr: float = 1e-3, betas: tuple[float, float] = (0.9, 0.999), eps: float = 1e-6,
-                 decay: float = 0.0, **common: Unpack[Common]) -> None:
-        super().__init__(params, lr=lr, betas=betas, eps=eps, decay=decay, **common)
+                 weight_decay: float = 0.0, **common: Unpack[Common]) -> None:
+        super().__init__(params, lr=lr, betas=betas, eps=eps, weight_decay=weight_decay, **common)
 
     def check(self, options: Options) -> Options:
         """The options of a group, checked."""
-        options["decay"] = at_least_0("LAMB: decay", options["decay"])
         return check_betas("LAMB", options)
 
     def update(self, group: Group, t: int, spaces: list[np.ndarray], p: np.ndarray, g: np.ndarray,
@@ -250,8 +247,8 @@ class LAMB(Optimizer):
         r += group.eps
         np.divide(m, r, out=r)
         r *= 1 / (1 - beta1**t)
-        if group.decay:
-            r += group.decay * p
+        if group.weight_decay:
+            r += group.weight_decay * p
         size, length = float(np.linalg.norm(p)), float(np.linalg.norm(r))
         r *= group.lr * (size / length if size and length else 1.0)
         p -= r

@@ -18,6 +18,9 @@ Options = dict[str, Any]
 class Group(Options):
     """Parameters that share options: the keys "params" and "names", and every option by its name."""
 
+    initial_lr: float | None = None
+    """Where the schedulers of this group start from; None as long as it has had none."""
+
     def __getattr__(self, name: str) -> Any:
         """An option, as in ``group.lr``."""
         try:
@@ -36,7 +39,8 @@ def read_groups(params: Any, defaults: Options, check: Callable[[Options], Optio
         check: gives the options checked, or raises.
 
     Returns:
-        A list of Groups. Parameters without a name are called by their position, "0", "1", ...
+        A list of Groups. Parameters without a name are called by their position, "0", "1", ...; those of a module in
+        the dict at index 2 are called "2.weight" and so on.
 
     Raises:
         OptionError: no parameters, an empty group, an option that the optimizer does not have.
@@ -52,18 +56,19 @@ def read_groups(params: Any, defaults: Options, check: Callable[[Options], Optio
             raise OptionError(f"group {k}: no option {sorted(unknown)[0]!r}; there are {', '.join(defaults)}.")
         if "params" not in description:
             raise OptionError(f'group {k}: no key "params"; a group is a dict of its parameters and options.')
-        named = [_named(item, len(seen) + i) for i, item in enumerate(_listed(description["params"]))]
-        if not named:
+        members = named(description["params"], len(seen))
+        if described is items and hasattr(description["params"], "named_parameters"):
+            members = [(f"{k}.{name}", p) for name, p in members]  # two layers both have a "weight"
+        if not members:
             where = f"group {k}" if len(described) > 1 else "params"
             raise OptionError(f"{where}: there is nothing to optimize; an iterator that was used up is empty, too.")
-        for name, p in named:
-            _check(f"params[{name}]", p)
+        for name, p in members:
             if id(p) in seen:
                 raise GraphError(f"params[{name}] is params[{seen[id(p)]}] again; each parameter may be given once.")
             if name in seen.values():
                 raise GraphError(f"params: two parameters are called {name!r}; give each a name of its own.")
             seen[id(p)] = name
-        names, tensors = zip(*named, strict=True)
+        names, tensors = zip(*members, strict=True)
         groups.append(Group(params=list(tensors), names=list(names), **check({**defaults, **options})))
     return groups
 
@@ -79,10 +84,24 @@ def _listed(params: Any) -> list[Any]:
     return list(params)
 
 
-def _named(item: Any, position: int) -> tuple[str, Any]:
-    if isinstance(item, tuple) and len(item) == 2 and isinstance(item[0], str):
-        return item
-    return str(position), item
+def named(params: Any, start: int = 0) -> list[tuple[str, Tensor]]:
+    """The parameters of a model, or from a list of Tensors or of (name, Tensor) pairs, with their names.
+
+    Args:
+        params: see above.
+        start: what to begin counting at, for those without a name.
+
+    Raises:
+        DTypeError: something else than float Tensors.
+        GraphError: a tensor that was computed from others.
+    """
+    found = []
+    for position, item in enumerate(_listed(params), start):
+        pair = isinstance(item, tuple) and len(item) == 2 and isinstance(item[0], str)
+        name, p = item if pair else (str(position), item)
+        _check(f"params[{name}]", p)
+        found.append((name, p))
+    return found
 
 
 def _check(what: str, p: Any) -> None:

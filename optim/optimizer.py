@@ -12,7 +12,7 @@ from autograd_core import Tensor
 from autograd_core.errors import DTypeError, GraphError, InPlaceError, ShapeError
 
 from . import state as states
-from .gradients import settle
+from .gradients import finite, settle
 from .groups import Group, Options, read_groups
 from .options import at_least_0, one_of
 
@@ -54,6 +54,7 @@ class Optimizer:
     carries: tuple[str, ...] = ()
     spaces: ClassVar[int] = 1  # arrays to compute in
     whole: ClassVar[bool] = False  # the formula needs all of a parameter at once, not a block
+    own_decay: ClassVar[bool] = False  # the formula sees to weight decay itself
 
     def __init__(self, params: Any, **options: Any) -> None:
         common = {"maximize": False, "nonfinite": "raise", "missing": "skip"}
@@ -61,7 +62,8 @@ class Optimizer:
         self.param_groups: list[Group] = read_groups(params, self.defaults, self._checked)
         self._steps: dict[str, int] = {}
         self._state: dict[str, dict[str, np.ndarray]] = {}
-        self._scratch: dict[np.dtype[Any], np.ndarray] = {}
+        self._memory: dict[np.dtype[Any], np.ndarray] = {}
+        self._scratch: dict[tuple[np.dtype[Any], tuple[int, ...]], list[np.ndarray]] = {}
 
     def _checked(self, options: Options) -> Options:
         name = type(self).__name__
@@ -122,7 +124,8 @@ class Optimizer:
     def step(self) -> None:
         """Move every parameter that has a gradient. If any cannot be moved, none is.
 
-        A pending backward pass that needs the old values of a parameter will raise SavedArrayError.
+        A pending backward pass that needs the old values of a parameter will raise SavedArrayError. An interrupt from
+        the keyboard can fall between two parameters: go on from a saved state then.
 
         Raises:
             GraphError: no parameter has a gradient; NaN or inf in a gradient (see ``nonfinite``).
@@ -130,49 +133,64 @@ class Optimizer:
             DTypeError: a gradient whose dtype is not its parameter's.
             InPlaceError: a parameter in read-only memory.
         """
-        gradients = self._gradients()
-        for group, name, p in self._items():
-            if name in gradients:
-                self.move(group, name, p, gradients[name])
-                p.data = p.data  # tells the engine of the write
+        for group, name, p, g in self._ready():
+            data = p.data
+            self.move(group, name, data, g)
+            p.data = data  # tells the engine of the write
 
-    def _gradients(self) -> dict[str, np.ndarray]:
-        """The gradients to use, checked, by name; none to leave out the step."""
-        found = {}
+    def _ready(self) -> list[tuple[Group, str, Tensor, np.ndarray]]:
+        """What to move, by which gradients, all of it checked; nothing to leave out the step."""
+        ready = []
         for group, name, p in self._items():
-            what = f"{type(self).__name__}: params[{name}]"
-            if p.grad is not None:
-                _check_step(what, p, p.grad)
-                found[name] = p.grad.data
+            grad = p.grad
+            if grad is not None:
+                _check_step(f"{type(self).__name__}: params[{name}]", p, grad)
+                ready.append((group, name, p, grad.data))
             elif group["missing"] == "raise":
-                raise GraphError(f"{what} has no gradient; no parameter was changed. Is it used by the loss?")
-        if not found:
+                raise GraphError(f"{type(self).__name__}: params[{name}] has no gradient; no parameter was changed. "
+                                 f"Is it used by the loss?")
+        if not ready:
             raise GraphError(f"{type(self).__name__}: no parameter has a gradient; call loss.backward() before step().")
-        for group, name, _ in self._items():
-            if name in found and group["nonfinite"] != "ignore":
-                what = f"{type(self).__name__}: the gradient of params[{name}]"
-                settled = settle(what, found[name], group["nonfinite"])
-                if settled is None:
-                    return {}
-                found[name] = settled
-        return found
+        if finite(g for group, _, _, g in ready if group["nonfinite"] != "ignore"):
+            return ready
+        settled = []
+        for group, name, p, g in ready:
+            what = f"{type(self).__name__}: the gradient of params[{name}]"
+            g_or_none = settle(what, g, group["nonfinite"])
+            if g_or_none is None:
+                return []
+            settled.append((group, name, p, g_or_none))
+        return settled
 
-    def move(self, group: Group, name: str, p: Tensor, g: np.ndarray) -> None:
+    def move(self, group: Group, name: str, p: np.ndarray, g: np.ndarray) -> None:
         """Move one parameter by its gradient, block by block."""
         kept = self._state.setdefault(name, {})
-        carried = [kept[key] if key in kept else kept.setdefault(key, np.zeros_like(p.data))
-                   for key in self.carried(group)]
+        for key in self.carried(group):
+            if key not in kept:
+                kept[key] = np.zeros_like(p, dtype=states.working_dtype(p.dtype))
+        carried = [kept[key] for key in self.carried(group)]
         self._steps[name] = t = self._steps.get(name, 0) + 1
-        decay = group.get("weight_decay", 0.0)
-        for p_block, g_block, *state in _blocks(p.data, g, *carried, size=p.data.size if self.whole else BLOCK):
-            for_g, *spaces = self._spaces(p_block)
-            if group["maximize"]:
-                g_block = np.negative(g_block, out=for_g)
-            if decay and group.get("decoupled_weight_decay"):
-                p_block *= 1 - group["lr"] * decay
-            elif decay:
-                g_block = np.add(g_block, np.multiply(p_block, decay, out=spaces[0]), out=for_g)
-            self.update(group, t, spaces, p_block, g_block, *state)
+        if p.size <= BLOCK or self.whole:
+            self._move_block(group, t, p, g, *carried)
+            return
+        for block in _blocks(p, g, *carried):
+            self._move_block(group, t, *block)
+
+    def _move_block(self, group: Group, t: int, p: np.ndarray, g: np.ndarray, *state: np.ndarray) -> None:
+        if p.dtype == np.float16:  # too coarse to compute in: Adam's eps would be 0
+            wide = p.astype(np.float32)
+            self._move_block(group, t, wide, g.astype(np.float32), *state)
+            p[...] = wide
+            return
+        for_g, *spaces = self._spaces(p)
+        if group["maximize"]:
+            g = np.negative(g, out=for_g)
+        if not self.own_decay and (decay := group.get("weight_decay", 0.0)):
+            if group.get("decoupled_weight_decay"):
+                p *= 1 - group["lr"] * decay
+            else:
+                g = np.add(g, np.multiply(p, decay, out=spaces[0]), out=for_g)
+        self.update(group, t, spaces, p, g, *state)
 
     def update(self, group: Group, t: int, spaces: list[np.ndarray], p: np.ndarray, g: np.ndarray,
                *state: np.ndarray) -> None:
@@ -189,10 +207,16 @@ class Optimizer:
         raise NotImplementedError(f"{type(self).__name__} has no update(); define it.")
 
     def _spaces(self, like: np.ndarray) -> list[np.ndarray]:
-        wanted = (self.spaces + 1) * like.size
-        if like.dtype not in self._scratch or self._scratch[like.dtype].size < wanted:
-            self._scratch[like.dtype] = np.empty(wanted, like.dtype)
-        return [part.reshape(like.shape) for part in self._scratch[like.dtype][:wanted].reshape(self.spaces + 1, -1)]
+        """One array for g and ``spaces`` more, all in one memory, which stays in the cache."""
+        found = self._scratch.get((like.dtype, like.shape))
+        if found is None:
+            memory = self._memory.get(like.dtype)
+            if memory is None or memory.size < (self.spaces + 1) * like.size:
+                self._scratch.clear()
+                memory = self._memory[like.dtype] = np.empty((self.spaces + 1) * like.size, like.dtype)
+            parts = np.split(memory[: (self.spaces + 1) * like.size], self.spaces + 1)
+            found = self._scratch[like.dtype, like.shape] = [part.reshape(like.shape) for part in parts]
+        return found
 
     # Files
 

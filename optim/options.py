@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 from typing import Any
 
+import numpy as np
+
 from autograd_core.errors import AutogradError, DTypeError
 
 
@@ -50,3 +52,17 @@ def one_of(name: str, value: Any, *choices: str) -> str:
     if value not in choices:
         raise OptionError(f"{name}={value!r}; expected {', '.join(map(repr, choices[:-1]))} or {choices[-1]!r}.")
     return str(value)
+
+
+def whole(name: str, value: Any, *, least: int = 1) -> int:
+    """``value`` as an int, checked to be at least ``least``.
+
+    Raises:
+        DTypeError: not a whole number.
+        OptionError: below.
+    """
+    if isinstance(value, bool) or not isinstance(value, (int, np.integer)):
+        raise DTypeError(f"{name}={value!r}; expected a whole number.")
+    if value < least:
+        raise OptionError(f"{name}={value!r}; expected at least {least}.")
+    return int(value)

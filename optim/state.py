@@ -7,6 +7,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
+from autograd_core import Tensor
+
+from .groups import Group
 from .options import OptionError
 
 if TYPE_CHECKING:
@@ -40,38 +43,52 @@ def load(optimizer: Optimizer, state: Mapping[str, Any], strict: bool) -> Unmatc
         raise OptionError(f"load_state_dict: no {sorted(missing)[0]!r}; this is not what {own}.state_dict() gives.")
     if state["class"] != own:
         raise OptionError(f"load_state_dict: the state is that of {state['class']}, not of {own}; nothing was loaded.")
-    options = {name: {k: v for k, v in group.items() if k != "names"}
+    options = {name: {k: _restored(v) for k, v in group.items() if k != "names"}
                for group in state["groups"] for name in group["names"]}
     params = {name: p for _, name, p in optimizer._items()}
     unmatched = Unmatched([n for n in params if n not in options], [n for n in options if n not in params])
-    wrong = []
-    for name, entry in state["state"].items():
-        for key, value in entry.items() if name in params else ():
-            array, p = np.asarray(value), params[name]
-            if key != "step" and (array.shape != p.shape or array.dtype != p.dtype):
-                wrong.append(f"{key} of {name} is {array.dtype}{list(array.shape)}, expected {p.dtype}{list(p.shape)}")
+    kept = {name: entry for name, entry in state["state"].items() if name in params}
+    loaded, wrong = [], []
     for group in optimizer.param_groups:
         found = [options[name] for name in group["names"] if name in options]
-        if any(other != found[0] for other in found):
+        new = found[0] if found else {}
+        if any(other != new for other in found):
             wrong.append(f"parameters of one group had different options: {', '.join(group['names'])}")
-        elif found and (unknown := found[0].keys() ^ (group.keys() - {"params", "names"})):
+        elif found and (unknown := new.keys() ^ (group.keys() - {"params", "names"})):
             wrong.append(f"options {', '.join(sorted(unknown))} are only in one of the two")
+        elif found:
+            loaded.append((group, optimizer._checked(new)))
+            carried = optimizer.carried(Group(new))
+            for name, p in zip(group["names"], group["params"], strict=True):
+                wrong += _misfits(name, kept[name], carried, p) if name in kept else []
     if wrong or (strict and any(unmatched)):
         listed = {"missing": unmatched.missing_keys, "unexpected": unmatched.unexpected_keys, "wrong": wrong}
         lines = [f"\n  {kind}: {'; '.join(names)}" for kind, names in listed.items() if names]
         raise OptionError(f"load_state_dict: the state does not fit this {own}; nothing was loaded.{''.join(lines)}")
-    checked = [
-        optimizer._checked({k: _restored(v) for k, v in options[known[0]].items()})
-        if (known := [name for name in group["names"] if name in options]) else {}
-        for group in optimizer.param_groups
-    ]
-    for group, values in zip(optimizer.param_groups, checked, strict=True):
-        group.update(values)
-    kept = {name: entry for name, entry in state["state"].items() if name in params}
+    for group, new in loaded:
+        group.update(new)
     optimizer._steps = {name: int(entry["step"]) for name, entry in kept.items()}
     optimizer._state = {name: {key: np.array(value) for key, value in entry.items() if key != "step"}
                         for name, entry in kept.items()}
     return unmatched
+
+
+def _misfits(name: str, entry: Mapping[str, Any], carried: tuple[str, ...], p: Tensor) -> list[str]:
+    """What is wrong with the state of one parameter, in words."""
+    wrong = [f"{key} of {name} is missing" for key in ("step", *carried) if key not in entry]
+    dtype = working_dtype(p.dtype)
+    for key, value in entry.items():
+        array = np.asarray(value)
+        if key not in ("step", *carried):
+            wrong.append(f"{key} of {name} is not used with these options")
+        elif key != "step" and (array.shape != p.shape or array.dtype != dtype):
+            wrong.append(f"{key} of {name} is {array.dtype}{list(array.shape)}, expected {dtype}{list(p.shape)}")
+    return wrong
+
+
+def working_dtype(dtype: np.dtype[Any]) -> np.dtype[Any]:
+    """What the state of a parameter is kept and computed in: its own dtype, but float32 for float16."""
+    return np.promote_types(dtype, np.float32)
 
 
 def _plain(value: Any) -> Any:

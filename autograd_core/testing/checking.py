@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from ..errors import ShapeError
+from ..errors import DTypeError, ShapeError
 from .contracts import SLACK, asymmetry, complaints
 from .modules import is_model, varied
 from .report import Report, again
@@ -47,6 +47,7 @@ def gradcheck(f: Callable[..., Any], *inputs: Any, order: int = 2, seed: int = 0
             ends with a line of Python that repeats the check.
         TypeError: ``f`` returned something else than Tensors.
         ShapeError: an order or a number of directions below 1.
+        DTypeError: no input that could be varied.
 
     Source:
         C. Ridders, "Accurate computation of F'(x) and F'(x) F''(x)", Advances in Engineering Software 4(2), 1982.
@@ -75,6 +76,9 @@ def gradcheck(f: Callable[..., Any], *inputs: Any, order: int = 2, seed: int = 0
 
 
 def _check(subject: Subject, report: Report, directions: int) -> None:
+    if not subject.arrays:
+        raise DTypeError("gradcheck: nothing varies; pass floats: float Tensors or arrays, or numbers such as 2.0, "
+                         "each an argument of its own.")
     scale = 0.0
     for level in range(1, report.order + 1):
         rng = np.random.default_rng([report.seed, level])

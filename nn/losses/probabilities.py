@@ -2,19 +2,46 @@
 
 from __future__ import annotations
 
-import math
 from typing import Any
 
 import numpy as np
 
-from autograd_core import Tensor, exp, log, log_sigmoid, maximum, softplus, where
+from autograd_core import Tensor, exp, log, log_sigmoid, softplus, where
 from autograd_core.errors import ShapeError
+from autograd_core.recording import Primitive
 
 from ..module import Module
 from ..parameter import Buffer
 from .reduction import REDUCTIONS, check_reduction, floats, like, pair, reduced
 
-SMALLEST = math.exp(-100)  # as in PyTorch, no logarithm below -100: a sure mistake costs 100, not infinity
+LEAST = -100.0
+"""As in PyTorch no logarithm is below it: a sure mistake costs 100, not infinity."""
+
+TINY = 1e-12
+"""As in PyTorch no gradient is divided by less."""
+
+
+def _logarithms(p: Any) -> tuple[Any, Any]:
+    """Of p and of 1 - p."""
+    with np.errstate(divide="ignore"):
+        return np.maximum(np.log(p), LEAST), np.maximum(np.log1p(-p), LEAST)
+
+
+def _of_probabilities(p: Any, target: Any) -> Any:
+    yes, no = _logarithms(p)
+    return -(target * yes + (1 - target) * no)
+
+
+def _slope_of_target(g: Any, p: Any) -> Any:
+    yes, no = _logarithms(p)
+    return g * (no - yes)
+
+
+# One primitive, since p - y is exact where its two halves, of opposite infinite size, are not.
+_binary_cross_entropy = Primitive("binary_cross_entropy", _of_probabilities, {
+    "p": lambda g, p, target: g * ((p - target) / np.maximum(p * (1 - p), TINY)),
+    "target": _slope_of_target,
+})
 
 
 def binary_cross_entropy(input: Any, target: Any, weight: Any = None, reduction: str = "mean") -> Tensor:
@@ -22,18 +49,16 @@ def binary_cross_entropy(input: Any, target: Any, weight: Any = None, reduction:
     p, y = pair("binary cross-entropy", input, target)
     if not ((p.data >= 0) & (p.data <= 1)).all():
         raise ShapeError("binary cross-entropy: predictions outside [0, 1]; for logits use BCEWithLogitsLoss.")
-    losses = -(y * log(maximum(p, SMALLEST)) + (1 - y) * log(maximum(1 - p, SMALLEST)))
-    return reduced("binary cross-entropy", _weighed(losses, weight), reduction)
+    return reduced("binary cross-entropy", _weighed(_binary_cross_entropy(p, _shares(y)), weight), reduction)
 
 
 def binary_cross_entropy_with_logits(input: Any, target: Any, weight: Any = None, reduction: str = "mean",
                                      pos_weight: Any = None) -> Tensor:
     """Cross-entropy of logits; see :class:`BCEWithLogitsLoss`."""
     x, y = pair("binary cross-entropy", input, target)
-    if pos_weight is None:
-        losses = softplus(x) - x * y
-    else:
-        losses = x * (1 - y) + softplus(-x) * (y * (like("pos_weight", pos_weight, x) - 1) + 1)
+    y = _shares(y)
+    counted = y if pos_weight is None else y * like("pos_weight", pos_weight, x)
+    losses = softplus(x) * (1 - y) + softplus(-x) * counted  # softplus(x) - x y would lose all digits where x is large
     return reduced("binary cross-entropy", _weighed(losses, weight), reduction)
 
 
@@ -72,7 +97,7 @@ class BCELoss(Module):
         Probabilities and target of one shape.
 
     Raises:
-        ShapeError: shapes that differ, predictions outside [0, 1].
+        ShapeError: shapes that differ, predictions or targets outside [0, 1].
 
     Example:
         >>> import nn
@@ -92,10 +117,10 @@ class BCELoss(Module):
 
 
 class BCEWithLogitsLoss(Module):
-    """Binary cross-entropy of logits, log(1 + e^f) - y f: a sigmoid and BCELoss in one, stable for logits of any size.
+    """Binary cross-entropy of logits, (1 - y) log(1 + e^f) + y log(1 + e^-f): a sigmoid and BCELoss in one.
 
-    Its gradient on the logits is sigmoid(f) - y, the output minus the target. Summed over several attributes it is one
-    logistic regression for each.
+    Stable for logits of any size. Its gradient on the logits is sigmoid(f) - y, the output minus the target. Summed over
+    several attributes it is one logistic regression for each.
 
     Args:
         weight: what each element counts; it broadcasts.
@@ -188,6 +213,14 @@ class KLDivLoss(Module):
     def forward(self, input: Any, target: Any) -> Tensor:
         """The loss; see the class."""
         return kl_div(input, target, self.reduction, self.log_target)
+
+
+def _shares(y: Any) -> Any:
+    """The targets, checked."""
+    values = y.data if isinstance(y, Tensor) else y
+    if not ((values >= 0) & (values <= 1)).all():
+        raise ShapeError("binary cross-entropy: targets outside [0, 1]; of -1 and 1 make (y + 1) / 2.")
+    return y
 
 
 def _weighed(losses: Tensor, weight: Any) -> Tensor:

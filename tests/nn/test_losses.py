@@ -210,3 +210,38 @@ def test_a_certain_class_costs_nothing():
     loss.backward()
     assert loss.item() == 0
     assert logits.grad.tolist() == [[0.0, 0.0, 0.0]]
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize("target", [0.0, 1.0])
+def test_binary_cross_entropy_of_a_saturated_sigmoid_has_a_finite_gradient(dtype, target):
+    z = ag.tensor(np.array([17.0, -17.0, 60.0, -60.0, 200.0], dtype), requires_grad=True)
+    loss = nn.BCELoss()(ag.sigmoid(z), np.full(5, target, dtype))
+    loss.backward()
+    assert np.isfinite(loss.item())
+    assert np.isfinite(z.grad.numpy()).all()
+
+
+def test_binary_cross_entropy_of_sure_predictions_is_pytorchs():
+    torch = pytest.importorskip("torch", reason="PyTorch is the oracle here")
+    p, y = np.array([0.0, 1.0, 0.0, 1.0, 1e-8]), np.array([0.0, 1.0, 1.0, 0.0, 0.0])
+    ours, theirs = ag.tensor(p, requires_grad=True), torch.tensor(p, requires_grad=True)
+    loss, expected = nn.BCELoss(reduction="none")(ours, y), torch.nn.BCELoss(reduction="none")(theirs, torch.tensor(y))
+    np.testing.assert_allclose(loss.numpy(), expected.detach().numpy(), rtol=1e-12)
+    loss.sum().backward()
+    expected.sum().backward()
+    np.testing.assert_allclose(ours.grad.numpy(), theirs.grad.numpy(), rtol=1e-6)
+
+
+def test_binary_cross_entropy_of_logits_keeps_its_digits_in_float32():
+    x = np.array([12.0, 16.0, 80.0], np.float32)
+    for logits, target in ((x, np.ones(3)), (-x, np.zeros(3))):
+        loss = nn.BCEWithLogitsLoss(reduction="none")(ag.tensor(logits), target.astype(np.float32))
+        np.testing.assert_allclose(loss.numpy(), np.log1p(np.exp(-x.astype(float))), rtol=1e-6)
+
+
+@pytest.mark.parametrize("make", [nn.BCELoss, nn.BCEWithLogitsLoss])
+def test_targets_that_are_no_shares_are_refused(make):
+    for targets in ([-1.0], [2.0], [np.nan]):
+        with pytest.raises(ShapeError, match=r"targets outside \[0, 1\]"):
+            make()(ag.tensor([0.5]), targets)

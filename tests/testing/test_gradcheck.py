@@ -128,3 +128,9 @@ def test_numpy_is_all_it_needs():
 def test_a_check_that_would_check_nothing_is_refused(option):
     with pytest.raises(ag.ShapeError, match=f"gradcheck: {option}=0 would check nothing"):
         gradcheck(ag.tanh, 1.0, **{option: 0})
+
+
+@pytest.mark.parametrize("inputs", [(), (np.array([1, 2]),), ([1.0, 2.0],), ({"x": 1.0},), (3,)])
+def test_inputs_of_which_none_varies_are_refused(inputs):
+    with pytest.raises(ag.DTypeError, match="gradcheck: nothing varies; pass floats"):
+        gradcheck(lambda *args: ag.tensor(1.0), *inputs)

@@ -60,3 +60,11 @@ def test_values_that_do_not_fit_change_nothing(values, message):
     with pytest.raises(ShapeError, match=message), ag.substitute([w], values):
         raise AssertionError("never reached")
     assert w.tolist() == [1.0, 2.0]
+
+
+def test_values_may_be_the_tensors_themselves_in_another_order():
+    a, b = ag.tensor([1.0], requires_grad=True), ag.tensor([2.0])
+    with ag.substitute(iter([a, b]), [b, a]):
+        assert (a.item(), b.item(), a.requires_grad, b.requires_grad) == (2.0, 1.0, False, True)
+    with pytest.raises(ag.GraphError, match=r"tensors\[1\] is there twice"), ag.substitute([a, a], [[1.0], [2.0]]):
+        raise AssertionError("never reached")

@@ -1,0 +1,32 @@
+"""A figure to draw on, where matplotlib is installed."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from autograd_core.errors import AutogradError
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+
+class MissingExtraError(AutogradError, ImportError):
+    """An optional package that is needed here is not installed."""
+
+
+def figure_and_axes(name: str, rows: int = 1) -> tuple[Figure, Any]:
+    """A new Figure, which is in no global list and need not be closed, and its axes.
+
+    Raises:
+        MissingExtraError: matplotlib is not installed.
+    """
+    try:
+        from matplotlib.backends.backend_agg import FigureCanvasAgg
+        from matplotlib.figure import Figure
+    except ImportError as error:
+        raise MissingExtraError(
+            f'{name}: needs matplotlib. Install it with: pip install "autograd-core[plot]".'
+        ) from error
+    figure = Figure(figsize=(6.4, 3.6 * rows), layout="constrained")
+    FigureCanvasAgg(figure)
+    return figure, figure.subplots(rows, sharex=True)

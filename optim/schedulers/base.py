@@ -1,0 +1,128 @@
+"""Scheduler: a learning rate as a function of how many steps were taken."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from autograd_core.errors import DTypeError
+
+from ..groups import Options
+from ..optimizer import Optimizer
+from ..options import OptionError, at_least_0, whole
+
+
+class Scheduler:
+    """Base of the schedules: sets the learning rate of every group when it is made, and at each :meth:`step`.
+
+    A subclass defines :meth:`rate`. A rate follows from the number of steps alone, so a schedule can be combined with
+    others, looked up for any step, and resumed from its count. The rate of a group that schedules start from is the one
+    it had when its first schedule was made; ``optimizer.lr = ...`` holds until the next step of a schedule.
+
+    Args:
+        optimizer: whose learning rates to set.
+
+    Raises:
+        DTypeError: ``optimizer`` is not an Optimizer.
+    """
+
+    def __init__(self, optimizer: Optimizer) -> None:
+        self.optimizer = checked_optimizer(type(self).__name__, optimizer)
+        self.last_epoch = 0
+        self._apply()
+
+    def rate(self, t: int, initial: float, group: int) -> float:
+        """The learning rate after ``t`` steps, of the group at index ``group``, whose rate was ``initial``."""
+        raise NotImplementedError(f"{type(self).__name__} has no rate(); define it.")
+
+    def momentum(self, t: int, group: int) -> float | None:
+        """The momentum, or β₁, after ``t`` steps; None leaves it alone."""
+        return None
+
+    def step(self) -> None:
+        """Set the next rate. Call it after ``optimizer.step()``: once an epoch, or a batch, whichever the counts mean.
+
+        Raises:
+            OptionError: a rate that is negative or not finite; a schedule that is over.
+        """
+        self.last_epoch += 1
+        try:
+            self._apply()
+        except Exception:
+            self.last_epoch -= 1
+            raise
+
+    def _apply(self) -> None:
+        news = []
+        for k, group in enumerate(self.optimizer.param_groups):
+            initial = group["lr"] if group.initial_lr is None else group.initial_lr
+            lr = self.rate(self.last_epoch, initial, k)
+            what = f"{type(self).__name__}: the rate of group {k} after {self.last_epoch} steps"
+            new: Options = {"lr": at_least_0(what, lr)}
+            momentum = self.momentum(self.last_epoch, k)
+            if momentum is not None:
+                new |= {"betas": (momentum, group["betas"][1])} if "betas" in group else {"momentum": momentum}
+            news.append((group, initial, new))
+        for group, initial, new in news:
+            group.initial_lr = initial
+            group.update(new)
+
+    def get_last_lr(self) -> list[float]:
+        """The learning rate of each group now."""
+        return [group["lr"] for group in self.optimizer.param_groups]
+
+    def state_dict(self) -> dict[str, Any]:
+        """The count, and the rates that schedules start from: plain data, to be saved beside the optimizer's.
+
+        Returns:
+            A dict.
+        """
+        initial = [group.initial_lr for group in self.optimizer.param_groups]
+        return {"class": type(self).__name__, "last_epoch": self.last_epoch, "initial_lrs": initial}
+
+    def load_state_dict(self, state: Mapping[str, Any]) -> None:
+        """Go on from a state that :meth:`state_dict` gave, and set the rates that belong to it.
+
+        Args:
+            state: of a schedule of the same class, made with the same arguments, for as many groups.
+
+        Raises:
+            OptionError: it does not fit; nothing was loaded.
+        """
+        groups = self.optimizer.param_groups
+        check_state(self, state, "last_epoch", "initial_lrs")
+        initial = [at_least_0("load_state_dict: initial_lrs", value) for value in state["initial_lrs"]]
+        if len(initial) != len(groups):
+            raise OptionError(f"load_state_dict: rates for {len(initial)} groups, but the optimizer has {len(groups)}.")
+        self.last_epoch = whole("load_state_dict: last_epoch", state["last_epoch"], least=0)
+        for group, value in zip(groups, initial, strict=True):
+            group.initial_lr = value
+        self._apply()
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}(last_epoch={self.last_epoch}, lr={self.get_last_lr()})"
+
+
+def checked_optimizer(name: str, optimizer: Any) -> Optimizer:
+    """``optimizer``, checked to be one."""
+    if not isinstance(optimizer, Optimizer):
+        raise DTypeError(f"{name}: expected an Optimizer first, got a {type(optimizer).__name__}.")
+    return optimizer
+
+
+def per_group(name: str, value: float | Sequence[float], optimizer: Optimizer) -> list[float]:
+    """One number for each group; a single one serves them all."""
+    count = len(optimizer.param_groups)
+    values = list(value) if isinstance(value, (list, tuple)) else [value] * count
+    if len(values) != count:
+        raise OptionError(f"{name}: {len(values)} numbers for {count} groups; give one, or one for each.")
+    return [at_least_0(name, number) for number in values]
+
+
+def check_state(scheduler: Any, state: Mapping[str, Any], *keys: str) -> None:
+    """Raises OptionError where ``state`` is not that of such a scheduler."""
+    own = type(scheduler).__name__
+    if missing := {"class", *keys} - state.keys():
+        raise OptionError(f"load_state_dict: no {sorted(missing)[0]!r}; this is not what {own}.state_dict() gives.")
+    if state["class"] != own:
+        raise OptionError(f"load_state_dict: the state is that of {state['class']}, not of {own}; nothing was loaded.")

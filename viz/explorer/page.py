@@ -1,0 +1,112 @@
+"""``explore``: from the result of a computation to one HTML file that needs nothing else."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from collections.abc import Sequence
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+import autograd_core as ag
+from autograd_core.debugging import site_of
+
+from ..errors import FormatError, MissingExtraError, RendererError
+from ..files import write_whole
+from ..flags import flags_of
+from ..picture import picture
+from ..text import TOOLTIP_LIMIT, clean
+from .formulas import Letters, tell
+from .rows import COLUMNS, rows
+from .steps import backward_steps, nodes_of
+from .views import View, views
+
+_FIRST_SCRIPT = 'document.documentElement.classList.add("script")'  # before anything is laid out
+_SCRIPTS = ("viewport.js", "stepper.js", "page.js")
+
+
+def explore(outputs: ag.Tensor | Sequence[ag.Tensor], path: str | Path = "explore.html", *, title: str | None = None,
+            max_nodes: int = 400) -> Path:
+    """Write a page in which a graph can be explored, and its backward pass be walked through step by step.
+
+    One file, which loads nothing. It pans, zooms, searches, folds and unfolds modules; shows of every operation the
+    value, gradient, options, operands, users and (recorded under ``ag.debug_mode()``) the line of code; and steps
+    through the real order of the backward pass: local derivative times what arrives, and where gradients add up.
+    Without JavaScript it is the drawing, the steps as a list, and a table.
+
+    Args:
+        outputs: a Tensor or several, that require grad. For the steps, call this before ``backward()``, or after
+            ``backward(retain_graph=True)``.
+        path: ends in ``.html``. Missing folders are made.
+        title: a headline.
+        max_nodes: the most boxes in a drawing; what is more is folded. The table and the steps have all.
+
+    Returns:
+        The path.
+
+    Raises:
+        GraphError: an output that does not require grad.
+        FormatError: another suffix.
+        MissingExtraError: jinja2 is not installed.
+        RendererError: there is no Graphviz, or it failed. The page was written, without the drawing.
+
+    Example:
+        >>> import tempfile, autograd_core as ag
+        >>> x = ag.tensor(3.0, requires_grad=True, name="x")
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     explore(x * x, f"{folder}/square.html").name
+        'square.html'
+    """
+    path = Path(path)
+    if path.suffix.lower() not in (".html", ".htm"):
+        raise FormatError(f"explore: {path.name!r} ends in {path.suffix!r}; a page is .html.")
+    outputs = [outputs] if isinstance(outputs, ag.Tensor) else list(outputs)
+    graph = ag.graph(outputs, diagnose=True)
+    flags = flags_of(graph)
+    whole = picture(graph, flags)
+    homes = {box.id: box.module for box in whole.boxes}
+    modules = [homes[f"v{vertex.id}"] for vertex in graph.vertices]
+    letters = Letters(graph, modules)
+    steps = tell(backward_steps(outputs), graph, letters)
+    table = rows(graph, modules, flags, letters, [site_of(node) for node in nodes_of(outputs)])
+    drawn: list[View] = []
+    failure = None
+    try:
+        drawn = views(whole, max_nodes)
+    except RendererError as error:
+        failure = error
+    page = _page(title=clean(title or "Computation graph", TOOLTIP_LIMIT), views=drawn, failure=failure, steps=steps,
+                 columns=COLUMNS, rows=table)
+    write_whole(path, page.encode())
+    if failure is not None:
+        raise RendererError(f"{failure} explore wrote {path} without the drawing.") from failure
+    return path
+
+
+def _page(**content: Any) -> str:
+    """Fill in the template; what is filled in is escaped, but for the SVG and our own scripts and styles."""
+    try:
+        import jinja2
+    except ImportError as error:
+        raise MissingExtraError('explore: needs jinja2. Install it with: pip install "autograd-core[html]".') from error
+    environment = jinja2.Environment(loader=jinja2.PackageLoader(__package__), autoescape=True, trim_blocks=True,
+                                     lstrip_blocks=True, undefined=jinja2.StrictUndefined)
+    style, script = _static("page.css"), "".join(map(_static, _SCRIPTS))
+    policy = _policy(style, _FIRST_SCRIPT, script)
+    return environment.get_template("page.html").render(
+        policy=policy, style=style, first_script=_FIRST_SCRIPT, script=script, **content)
+
+
+def _static(name: str) -> str:
+    return resources.files(__package__).joinpath("static", name).read_text("utf-8")
+
+
+def _policy(style: str, *scripts: str) -> str:
+    """A Content-Security-Policy: load nothing, and run nothing but these."""
+    return (f"default-src 'none'; script-src {' '.join(map(_digest, scripts))}; style-src {_digest(style)}; "
+            f"img-src data:; base-uri 'none'; form-action 'none'")
+
+
+def _digest(text: str) -> str:
+    return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"
