@@ -69,6 +69,7 @@ from .errors import UnsupportedError as UnsupportedError
 from .modes import enable_grad as enable_grad
 from .modes import is_grad_enabled as is_grad_enabled
 from .modes import no_grad as no_grad
+from .numpy_names import *  # noqa: F403
 from .tensor import Tensor as Tensor
 
 from .creation import tensor as tensor  # isort: skip  # after the module of that name

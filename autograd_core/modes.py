@@ -92,6 +92,16 @@ _MODE: ContextVar[Mode] = ContextVar("autograd_core.mode", default=_EVERYWHERE)
 current_mode: Callable[[], Mode] = _MODE.get
 
 
+class ModulePath(str):
+    """The path of a module while one call of it runs: equal text in every call, but an object of its own.
+
+    So a snapshot of the graph can tell two calls of one module apart, at no cost to those who record.
+    """
+
+    __slots__ = ("outer",)
+    outer: str  # of the call around this one; "" if there is none
+
+
 class Switch:
     """Context manager and decorator that sets recording, the module path or the watch, and puts them back."""
 
@@ -219,7 +229,11 @@ def module_path(name: str) -> Switch:
         'net.layer1'
     """
     outer = _MODE.get().path
-    return Switch(None, f"{outer}.{name}" if outer and name else outer or name)
+    if not name:
+        return Switch(None, outer)
+    path = ModulePath(f"{outer}.{name}" if outer else name)
+    path.outer = outer
+    return Switch(None, path)
 
 
 def recording_under(path: str) -> Switch:

@@ -161,15 +161,20 @@ def check_saved(node: Node) -> None:
 
 def as_tensors(node: Node, position: int, kept: list[Any]) -> list[Any]:
     """What a rule kept, as Tensors again where it depends on something: its output, its operands."""
+    return [
+        wrap(value, source) if source is not None and isinstance(value, ndarray) else value
+        for value, source in zip(kept, makers(node, position), strict=True)
+    ]
+
+
+def makers(node: Node, position: int) -> list[Node | None]:
+    """Which node made each thing that the rule for the operand at ``position`` kept; None if none did."""
     primitive: Primitive = node.primitive  # type: ignore[assignment]  # not a leaf
     # A variadic primitive has one operand name for all: here it means the operand at this position.
     parents = [edge for edge in node.edges if edge[0] == position or not primitive.variadic]
-    origin = {primitive.operands[edge[0]]: edge[1] for edge in parents}
-    origin["y"] = node
-    return [
-        wrap(value, origin[name]) if name in origin and isinstance(value, ndarray) else value
-        for name, value in zip(primitive.keeps[position], kept, strict=True)
-    ]
+    made_by = {primitive.operands[edge[0]]: edge[1] for edge in parents}
+    made_by["y"] = node
+    return [made_by.get(name) for name in primitive.keeps[position]]
 
 
 def fit(gradient: Any, shape: tuple[int, ...], dtype: np.dtype[Any]) -> Any:

@@ -64,7 +64,7 @@ from .losses import (
     WestonWatkinsLoss,
 )
 from .measuring import accuracy, evaluate
-from .module import Module
+from .module import LostModuleWarning, Module
 from .normalization import GroupNorm, LayerNorm, RMSNorm
 from .parameter import Buffer, Parameter
 from .pooling import AvgPool1d, AvgPool2d, MaxPool1d, MaxPool2d
@@ -83,20 +83,19 @@ from .watching import Watch, WatchWarning, watch
 __all__ = [
     "CELU", "ELU", "GELU", "GLU", "GRU", "L1", "L2", "LSTM", "PCA", "RNN", "SELU", "AdaptiveAvgPool1d",
     "AdaptiveAvgPool2d", "AdaptiveMaxPool1d", "AdaptiveMaxPool2d", "AttributeHingeLoss", "AvgPool1d", "AvgPool2d",
-    "BCELoss", "BCEWithLogitsLoss", "BatchNorm1d", "BatchNorm2d", "Bilinear", "Buffer", "CTCLoss", "Callback",
-    "Center", "Checkpoint", "ClassicDropout", "Conv1d", "Conv2d", "ConvTranspose1d", "ConvTranspose2d",
-    "CosineEmbeddingLoss", "CrammerSingerLoss", "CrossEntropyLoss", "DataWarning", "DropConnect", "Dropout",
-    "Dropout1d", "Dropout2d", "EarlyStopping", "ElasticNet", "Embedding", "EmbeddingBag", "FileError", "Flatten",
-    "GRUCell", "GaussianNoise", "GroupNorm", "HalfMSELoss", "Hardsigmoid", "Hardswish", "Hardtanh",
-    "HierarchicalSoftmax", "History", "HuberLoss", "Identity", "KLDivLoss", "L1Loss", "LSTMCell", "LayerNorm",
-    "LeakyReLU", "Linear", "LogSigmoid", "LogSoftmax", "MSELoss", "MaxPool1d", "MaxPool2d", "Maxout", "MinMax",
-    "Mish", "Module", "ModuleDict", "ModuleList", "MultiLabelSoftMarginLoss", "MultiMarginLoss",
-    "MultiheadAttention", "NLLLoss", "PReLU", "Parameter", "ParameterList", "Penalty", "Preprocessor", "RMSNorm",
-    "RNNCell", "ReLU", "ReLU6", "Residual", "RotaryPositionalEncoding", "Sequential", "SiLU", "Sigmoid",
-    "SinusoidalPositionalEncoding", "SmoothL1Loss", "Softmax", "Softplus", "Softsign", "Split", "Splits",
-    "Standardize", "StateError", "Tanh", "Threshold", "Training", "Transformer", "TransformerDecoder",
-    "TransformerDecoderLayer", "TransformerEncoder", "TransformerEncoderLayer", "TripletMarginLoss", "Unflatten",
-    "Watch", "WatchWarning", "WestonWatkinsLoss", "accuracy", "batches", "evaluate", "fit", "functional", "init",
-    "load", "load_checkpoint", "max_norm_", "regularizers", "save", "save_checkpoint",
+    "BCELoss", "BCEWithLogitsLoss", "BatchNorm1d", "BatchNorm2d", "Bilinear", "Buffer", "CTCLoss", "Callback", "Center",
+    "Checkpoint", "ClassicDropout", "Conv1d", "Conv2d", "ConvTranspose1d", "ConvTranspose2d", "CosineEmbeddingLoss",
+    "CrammerSingerLoss", "CrossEntropyLoss", "DataWarning", "DropConnect", "Dropout", "Dropout1d", "Dropout2d",
+    "EarlyStopping", "ElasticNet", "Embedding", "EmbeddingBag", "FileError", "Flatten", "GRUCell", "GaussianNoise",
+    "GroupNorm", "HalfMSELoss", "Hardsigmoid", "Hardswish", "Hardtanh", "HierarchicalSoftmax", "History", "HuberLoss",
+    "Identity", "KLDivLoss", "L1Loss", "LSTMCell", "LayerNorm", "LeakyReLU", "Linear", "LogSigmoid", "LogSoftmax",
+    "LostModuleWarning", "MSELoss", "MaxPool1d", "MaxPool2d", "Maxout", "MinMax", "Mish", "Module", "ModuleDict",
+    "ModuleList", "MultiLabelSoftMarginLoss", "MultiMarginLoss", "MultiheadAttention", "NLLLoss", "PReLU", "Parameter",
+    "ParameterList", "Penalty", "Preprocessor", "RMSNorm", "RNNCell", "ReLU", "ReLU6", "Residual",
+    "RotaryPositionalEncoding", "Sequential", "SiLU", "Sigmoid", "SinusoidalPositionalEncoding", "SmoothL1Loss",
+    "Softmax", "Softplus", "Softsign", "Split", "Splits", "Standardize", "StateError", "Tanh", "Threshold", "Training",
+    "Transformer", "TransformerDecoder", "TransformerDecoderLayer", "TransformerEncoder", "TransformerEncoderLayer",
+    "TripletMarginLoss", "Unflatten", "Watch", "WatchWarning", "WestonWatkinsLoss", "accuracy", "batches", "evaluate",
+    "fit", "functional", "init", "load", "load_checkpoint", "max_norm_", "regularizers", "save", "save_checkpoint",
     "scaled_dot_product_attention", "split", "summary", "watch",
 ]

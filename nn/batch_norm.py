@@ -13,7 +13,7 @@ from autograd_core import Tensor
 from autograd_core.errors import ShapeError
 
 from .arguments import size
-from .channels import along, center, count, mapped, mean_square, shaped, total
+from .channels import along, center, count, mapped, mean_square, narrowed, shaped, total, wide
 from .module import Module
 from .parameter import Buffer, Parameter
 
@@ -40,7 +40,7 @@ class _BatchNorm(Module):
         """The normalised input; see the class."""
         x = ag.asarray(x)
         self._check(x.shape)
-        channels = x if x.ndim == 2 else shaped(x, *x.shape[:2], math.prod(x.shape[2:]))
+        channels = wide(x if x.ndim == 2 else shaped(x, *x.shape[:2], math.prod(x.shape[2:])))
         if self.training or self.running_mean is None or self.running_var is None:
             centered = center(channels)
             variance = mean_square(centered)
@@ -49,7 +49,8 @@ class _BatchNorm(Module):
         else:
             centered, variance = channels - along(self.running_mean, channels), self.running_var
         scale = (1 if self.weight is None else self.weight) / ag.sqrt(variance + self.eps)
-        return shaped(mapped(centered, scale, self.bias), *x.shape)  # type: ignore[no-any-return]  # a Tensor
+        y = narrowed(mapped(centered, scale, self.bias), x, self.weight)
+        return shaped(y, *x.shape)  # type: ignore[no-any-return]  # a Tensor
 
     def _track(self, x: np.ndarray, variance: np.ndarray) -> None:
         """Move the running statistics towards those of this batch."""

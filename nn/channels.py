@@ -76,6 +76,16 @@ scaled = Primitive("channel_scale", lambda x, scale: x * along(scale, x), {
 """x · scale, with one scale for each channel."""
 
 
+def wide(x: Any) -> Any:
+    """``x``, and float16 as float32: there squares overflow from 256 on, and long sums too."""
+    return x.astype(np.float32) if x.dtype == np.float16 else x
+
+
+def narrowed(y: Any, x: Any, weight: Any = None) -> Any:
+    """``y``, computed of ``wide(x)``, in the dtype in which ``x`` and ``weight`` meet."""
+    return y.astype(np.float16) if x.dtype == np.float16 and (weight is None or weight.dtype == np.float16) else y
+
+
 def mapped(x: Any, scale: Any, shift: Any) -> Any:
     """x · scale + shift of each channel, without what is None; there is no shift without a scale."""
     if shift is not None:

@@ -5,10 +5,87 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Self
 
+import numpy as np
+
 from autograd_core.errors import DTypeError, SelectionError
 
 from .module import Module
 from .parameter import Parameter
+
+
+def _elements(module: Module, kind: type[Any]) -> dict[str, Any]:
+    return {name: value for name, value in vars(module).items() if isinstance(value, kind)}
+
+
+def _put(module: Module, name: str, value: Any, kind: type[Any]) -> None:
+    container = type(module).__name__
+    if not isinstance(value, kind):
+        raise DTypeError(f"{container}: element {name!r} is not a {kind.__name__}, but: {value!r}.")
+    if not isinstance(name, str) or not name or "." in name or hasattr(type(module), name):
+        raise SelectionError(f"{container}: {name!r} cannot name an element; it is no word, or the name of a method.")
+    setattr(module, name, value)
+
+
+def _at(module: Module, position: Any, elements: dict[str, Any]) -> str:
+    """The name of the element at a position, which may count from the end."""
+    if not isinstance(position, (int, np.integer)):
+        raise DTypeError(f"{type(module).__name__}: {position!r} is no position; expected an integer or a slice.")
+    if not -len(elements) <= position < len(elements):
+        raise SelectionError(f"{type(module).__name__}: no element {position}; it has {len(elements)}.")
+    return list(elements)[position]
+
+
+class _Ordered(Module):
+    """Modules in an order, named "0", "1", ... where nothing else is said."""
+
+    def append(self, module: Module) -> Self:
+        """Add ``module`` at the end; the container itself is returned."""
+        taken, number = _elements(self, Module), len(self)
+        while str(number) in taken:  # a slice keeps the names that it had
+            number += 1
+        _put(self, str(number), module, Module)
+        return self
+
+    def extend(self, modules: Iterable[Module]) -> Self:
+        """Add all ``modules`` at the end; the container itself is returned."""
+        for module in modules:
+            self.append(module)
+        return self
+
+    def insert(self, position: int, module: Module) -> Self:
+        """Put ``module`` before a position; all elements are numbered again, and the container itself is returned."""
+        modules = list(self)
+        modules.insert(position, module)
+        self._refill(modules)
+        return self
+
+    def _refill(self, modules: list[Module]) -> None:
+        for name in _elements(self, Module):
+            delattr(self, name)
+        self.extend(modules)
+
+    def __iter__(self) -> Iterator[Module]:
+        return iter(_elements(self, Module).values())
+
+    def __len__(self) -> int:
+        return len(_elements(self, Module))
+
+    def __getitem__(self, position: int | slice) -> Any:
+        elements = _elements(self, Module)
+        if isinstance(position, slice):
+            part = type(self)()
+            for name, module in list(elements.items())[position]:  # the same modules, with their names
+                _put(part, name, module, Module)
+            return part
+        return elements[_at(self, position, elements)]
+
+    def __setitem__(self, position: int, module: Module) -> None:
+        _put(self, _at(self, position, _elements(self, Module)), module, Module)
+
+    def __delitem__(self, position: int) -> None:
+        modules = list(self)
+        del modules[list(_elements(self, Module)).index(_at(self, position, _elements(self, Module)))]
+        self._refill(modules)
 
 
 class _Collection(Module):
@@ -16,7 +93,7 @@ class _Collection(Module):
 
     def _rename(self, name: str) -> None:
         super()._rename(name)
-        for key, element in self.named_children():
+        for key, element in _elements(self, Module).items():
             element._rename(f"{name}.{key}" if name else key)
 
     def __setattr__(self, name: str, value: Any) -> None:
@@ -25,23 +102,7 @@ class _Collection(Module):
             value._rename(f"{self._name}.{name}")
 
 
-def _elements(module: Module, kind: type[Any]) -> dict[str, Any]:
-    return {name: value for name, value in vars(module).items() if isinstance(value, kind)}
-
-
-def _put(module: Module, name: str, value: Any, kind: type[Any]) -> None:
-    if not isinstance(value, kind):
-        raise DTypeError(f"{type(module).__name__}: element {name!r} is not a {kind.__name__}, but: {value!r}.")
-    setattr(module, name, value)
-
-
-def _key(module: Module, position: int, count: int) -> str:
-    if not -count <= position < count:
-        raise SelectionError(f"{type(module).__name__}: no element {position}; it has {count}.")
-    return str(position % count)
-
-
-class Sequential(Module):
+class Sequential(_Ordered):
     """Modules applied one after the other, named "0", "1", ... by position, or by the keys of a dict.
 
     Args:
@@ -49,7 +110,7 @@ class Sequential(Module):
 
     Raises:
         DTypeError: an argument that is not a Module.
-        SelectionError: an index outside it, as in ``model[5]``.
+        SelectionError: an index outside it, as in ``model[5]``; a name that a layer cannot have.
 
     Example:
         >>> import nn
@@ -67,14 +128,11 @@ class Sequential(Module):
 
     def __init__(self, *layers: Module | Mapping[str, Module]) -> None:
         first = layers[0] if len(layers) == 1 else None
+        if isinstance(first, (list, tuple)):
+            raise DTypeError(f"Sequential: a {type(first).__name__}; pass modules one by one: Sequential(*layers).")
         named = first if isinstance(first, Mapping) else {str(i): layer for i, layer in enumerate(layers)}
         for name, layer in named.items():
-            if not isinstance(layer, Module):
-                raise DTypeError(
-                    f"Sequential: layer {name!r} is a {type(layer).__name__}, not a Module; pass modules one by one, "
-                    f"as in Sequential(Linear(2, 3), ReLU()), or one dict of modules."
-                )
-            setattr(self, name, layer)
+            _put(self, name, layer, Module)
 
     def forward(self, x: Any) -> Any:
         """The output of the last module, each having been given that of the one before."""
@@ -82,27 +140,8 @@ class Sequential(Module):
             x = layer(x)
         return x
 
-    def append(self, layer: Module) -> Self:
-        """Add ``layer`` at the end; the module itself is returned."""
-        _put(self, str(len(self)), layer, Module)
-        return self
 
-    def __iter__(self) -> Iterator[Module]:
-        return iter(_elements(self, Module).values())
-
-    def __len__(self) -> int:
-        return len(_elements(self, Module))
-
-    def __getitem__(self, position: int | slice) -> Module:
-        if isinstance(position, slice):
-            return Sequential(dict(list(_elements(self, Module).items())[position]))  # the same modules, names kept
-        layers = list(self)
-        if not -len(layers) <= position < len(layers):
-            raise SelectionError(f"Sequential: no layer {position}; it has {len(layers)}.")
-        return layers[position]
-
-
-class ModuleList(_Collection):
+class ModuleList(_Collection, _Ordered):
     """A list whose modules belong to the model; it is not called itself.
 
     Args:
@@ -121,30 +160,6 @@ class ModuleList(_Collection):
 
     def __init__(self, modules: Iterable[Module] = ()) -> None:
         self.extend(modules)
-
-    def append(self, module: Module) -> Self:
-        """Add ``module`` at the end; the list itself is returned."""
-        _put(self, str(len(self)), module, Module)
-        return self
-
-    def extend(self, modules: Iterable[Module]) -> Self:
-        """Add all ``modules`` at the end; the list itself is returned."""
-        for module in modules:
-            self.append(module)
-        return self
-
-    def __iter__(self) -> Iterator[Module]:
-        return iter(_elements(self, Module).values())
-
-    def __len__(self) -> int:
-        return len(_elements(self, Module))
-
-    def __getitem__(self, position: int) -> Module:
-        found: Module = getattr(self, _key(self, position, len(self)))
-        return found
-
-    def __setitem__(self, position: int, module: Module) -> None:
-        _put(self, _key(self, position, len(self)), module, Module)
 
 
 class ModuleDict(_Collection):
@@ -176,9 +191,22 @@ class ModuleDict(_Collection):
         return found
 
     def __setitem__(self, name: str, module: Module) -> None:
-        if hasattr(type(self), name):
-            raise SelectionError(f"ModuleDict: {name!r} is the name of a method; choose another.")
         _put(self, name, module, Module)
+
+    def __delitem__(self, name: str) -> None:
+        self[name]
+        delattr(self, name)
+
+    def update(self, modules: Mapping[str, Module]) -> None:
+        """Add all ``modules``, in place of those of the same names."""
+        for name, module in modules.items():
+            self[name] = module
+
+    def pop(self, name: str) -> Module:
+        """Take the module called ``name`` out, and return it."""
+        module = self[name]
+        del self[name]
+        return module
 
     def __iter__(self) -> Iterator[str]:
         return iter(_elements(self, Module))
@@ -235,7 +263,8 @@ class ParameterList(Module):
         return len(_elements(self, Parameter))
 
     def __getitem__(self, position: int) -> Parameter:
-        found: Parameter = getattr(self, _key(self, position, len(self)))
+        elements = _elements(self, Parameter)
+        found: Parameter = elements[_at(self, position, elements)]
         return found
 
 

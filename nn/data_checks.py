@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
 from autograd_core import Tensor
-from autograd_core.errors import AutogradError, DTypeError, GraphError, ShapeError
+from autograd_core.errors import AutogradError, DTypeError, ShapeError
 
 from .batch_norm import BatchNorm1d, BatchNorm2d
 from .containers import Identity
@@ -98,13 +98,6 @@ def warn_if_unscaled(x: np.ndarray, model: Module) -> None:
                           DataWarning, stacklevel=3)
 
 
-def check_optimizer(optimizer: Any, models: Iterable[Module]) -> None:
-    """Refuse an optimizer of other parameters than the model's, or the loss's."""
-    ours = {id(p) for model in models for p in model.parameters()}
-    if ours and not ours & {id(p) for p in getattr(optimizer, "params", ours)}:
-        raise GraphError("fit: the optimizer holds no parameter of this model; make it from this model.")
-
-
 def try_out(model: Module, loss: Callable[[Any, Any], Any], x: np.ndarray, y: np.ndarray) -> None:
     """Run the model, in eval mode, and the loss on a few samples, those with extreme targets among them."""
     flat = y.reshape(len(y), -1)
@@ -112,8 +105,10 @@ def try_out(model: Module, loss: Callable[[Any, Any], Any], x: np.ndarray, y: np
     try:
         output = model(x[chosen])
         value = loss(output, y[chosen])
-        if np.shape(value) != ():
-            raise ShapeError(f"fit: the loss has shape {np.shape(value)}; expected one number, the mean of all.")
+        if not isinstance(value, Tensor):
+            raise DTypeError(f"fit: the loss returned {value!r}; expected a Tensor, from which gradients flow back.")
+        if value.shape != ():
+            raise ShapeError(f"fit: the loss has shape {value.shape}; expected one number, the mean of all.")
         if not np.isfinite(float(value)):
             raise ShapeError(f"fit: the loss is {float(value)} before the first step; look at it on these samples.")
     except AutogradError as error:

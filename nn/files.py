@@ -75,6 +75,7 @@ def load(path: str | Path, model: Module | None = None) -> dict[str, np.ndarray]
         FileError: the file is damaged, or no safetensors file.
         FileNotFoundError: there is none.
         StateError: the arrays do not fit the model, which stays as it was.
+        DTypeError: a ``model`` that is no Module.
         UnsupportedError: safetensors is not installed.
 
     Example:
@@ -87,6 +88,8 @@ def load(path: str | Path, model: Module | None = None) -> dict[str, np.ndarray]
         >>> bool((model.weight == other.weight).all())
         True
     """
+    if model is not None and not isinstance(model, Module):
+        raise DTypeError(f"load: model={model!r}; expected a Module, or nothing for the arrays alone.")
     arrays, metadata = read(path)
     if "checkpoint" in metadata:
         raise FileError(f"load: {str(path)!r} is a checkpoint; read it with nn.load_checkpoint(path, model=model).")
@@ -179,8 +182,10 @@ def _checked_header(path: str | Path, header: bytes, size: int) -> dict[str, str
         metadata = entries.pop("__metadata__", {})
         end = max([entry["data_offsets"][1] for entry in entries.values()], default=0)
         texts = all(isinstance(text, str) for text in metadata.values())
-    except (ValueError, RecursionError, MemoryError, AttributeError, TypeError, KeyError, IndexError) as error:
+    except (ValueError, RecursionError, MemoryError) as error:
         raise FileError(f"{path}: not a safetensors file, or damaged: in its header, {error}.") from None
+    except (AttributeError, TypeError, KeyError, IndexError):
+        raise FileError(f"{path}: not a safetensors file, or damaged: its header is no table of arrays.") from None
     if not texts or end != size - len(header):
         raise FileError(f"{path}: damaged: its header tells of {end} bytes of data, it has {size - len(header):,}.")
     return metadata  # type: ignore[no-any-return]  # strings, as checked

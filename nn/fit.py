@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, Literal
@@ -14,11 +13,12 @@ from autograd_core.errors import DTypeError, ShapeError
 from .arguments import size
 from .callbacks import Callback
 from .data import Split
-from .data_checks import arrays_of, check_optimizer, try_out, warn_if_unscaled
+from .data_checks import arrays_of, try_out, warn_if_unscaled
 from .history import History
 from .init import Rng, generator
 from .measuring import Metric, evaluate, evaluating, measure, modes_restored, resolved
 from .module import Module
+from .part_checks import asks_argument, check_parts
 from .progress import Progress
 from .training import Training, stopping_on_ctrl_c
 
@@ -57,7 +57,8 @@ def fit(model: Module, loss: Callable[[Any, Any], Any], optimizer: Any, data: Sp
     Raises:
         ShapeError: a Split for something else; samples without targets; NaN or inf; targets the loss does not take.
         SelectionError: labels out of range; a callback that monitors what is not measured.
-        GraphError: an optimizer of other parameters.
+        DTypeError: a class instead of an instance; a loss that gives no Tensor; an optimizer that needs a closure.
+        GraphError: an optimizer of other parameters, a scheduler of another optimizer.
         StateError: a checkpoint that does not fit.
 
     Example:
@@ -75,9 +76,9 @@ def fit(model: Module, loss: Callable[[Any, Any], Any], optimizer: Any, data: Sp
     size("fit", "accumulate", accumulate)
     if scheduler_every not in ("epoch", "step"):
         raise ShapeError(f"fit: scheduler_every={scheduler_every!r}; expected 'epoch' or 'step'.")
+    check_parts(model, loss, optimizer, scheduler, callbacks)
     x, y = arrays_of("fit", data, model, "train")
     held_out = None if validation is None else arrays_of("fit: validation", validation, model, "validation")
-    check_optimizer(optimizer, [model, *([loss] if isinstance(loss, Module) else [])])
     with evaluating(model):
         try_out(model, loss, x, y)
     warn_if_unscaled(x, model)
@@ -142,8 +143,7 @@ def fit(model: Module, loss: Callable[[Any, Any], Any], optimizer: Any, data: Sp
 
 def _advance(scheduler: Any, loss: float) -> None:
     """Call ``step()``, with the loss if that is what it asks for, as a reduction on a plateau does."""
-    asked = inspect.signature(scheduler.step).parameters.values()
-    if any(p.default is p.empty and p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD) for p in asked):
+    if asks_argument(scheduler.step):
         scheduler.step(loss)
     else:
         scheduler.step()

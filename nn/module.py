@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Self, TypeVar
 
@@ -17,6 +18,11 @@ from .state import Unmatched
 
 Item = TypeVar("Item")
 Hook = Callable[..., Any]
+Entry = tuple[Hook]  # one registration; the same hook may have several
+
+
+class LostModuleWarning(UserWarning):
+    """Modules or Parameters in a plain list, where the model does not find them."""
 
 
 class Module:
@@ -42,8 +48,8 @@ class Module:
 
     training: bool = True
     _name: str = ""  # within the parent
-    _before: tuple[Hook, ...] = ()
-    _after: tuple[Hook, ...] = ()
+    _before: tuple[Entry, ...] = ()
+    _after: tuple[Entry, ...] = ()
 
     def forward(self, *args: Any, **kwargs: Any) -> Any:
         """What the module computes; every subclass defines it."""
@@ -52,12 +58,12 @@ class Module:
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """Run ``forward``, in the module's name, and the hooks around it."""
         with module_path(self._name):
-            for hook in self._before:
+            for (hook,) in self._before:
                 changed = hook(self, args)
                 if changed is not None:
                     args = changed if isinstance(changed, tuple) else (changed,)
             output = self.forward(*args, **kwargs)
-            for hook in self._after:
+            for (hook,) in self._after:
                 changed = hook(self, args, output)
                 output = output if changed is None else changed
             return output
@@ -71,8 +77,9 @@ class Module:
         Returns:
             A function that removes the hook.
         """
-        self._before = (*self._before, hook)
-        return lambda: setattr(self, "_before", tuple(h for h in self._before if h is not hook))
+        entry = _entry(type(self).__name__, hook)
+        self._before = (*self._before, entry)
+        return lambda: setattr(self, "_before", tuple(e for e in self._before if e is not entry))
 
     def register_forward_hook(self, hook: Hook) -> Callable[[], None]:
         """Call ``hook(module, args, output)`` after every ``forward``; what it returns, if anything, is the output.
@@ -93,8 +100,9 @@ class Module:
             >>> seen
             [[0.0, 2.0]]
         """
-        self._after = (*self._after, hook)
-        return lambda: setattr(self, "_after", tuple(h for h in self._after if h is not hook))
+        entry = _entry(type(self).__name__, hook)
+        self._after = (*self._after, entry)
+        return lambda: setattr(self, "_after", tuple(e for e in self._after if e is not entry))
 
     def __setattr__(self, name: str, value: Any) -> None:
         owned = vars(self).get(name)
@@ -110,7 +118,17 @@ class Module:
             if any(module is self for _, module in value._walk("")):
                 raise GraphError(f"{type(self).__name__}.{name}: a module cannot contain itself.")
             value._rename(name)
+        elif isinstance(value, (list, tuple, dict)):
+            self._warn_of_lost(name, value)
         object.__setattr__(self, name, value)
+
+    def _warn_of_lost(self, name: str, value: Any) -> None:
+        for kind, container in ((Module, "ModuleList or ModuleDict"), (Parameter, "ParameterList")):
+            if any(isinstance(item, kind) for item in (value.values() if isinstance(value, dict) else value)):
+                warnings.warn(
+                    f"{type(self).__name__}.{name} is a plain {type(value).__name__} with a {kind.__name__}: what is "
+                    f"in it does not belong to the model, and is neither learned nor saved. Use nn.{container}.",
+                    LostModuleWarning, stacklevel=3)
 
     def _rename(self, name: str) -> None:
         object.__setattr__(self, "_name", name)
@@ -364,6 +382,12 @@ class Module:
             return f"{type(self).__name__}({own})"
         inside = "\n".join([own, *lines] if own else lines).replace("\n", "\n  ")
         return f"{type(self).__name__}(\n  {inside}\n)"
+
+
+def _entry(what: str, hook: Any) -> Entry:
+    if not callable(hook):
+        raise DTypeError(f"{what}: a hook must be a function, got {hook!r}.")
+    return (hook,)
 
 
 def _once(named: Iterator[tuple[str, Item]]) -> Iterator[tuple[str, Item]]:

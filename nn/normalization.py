@@ -15,7 +15,7 @@ from autograd_core.errors import ShapeError
 from autograd_core.recording import Primitive
 
 from .arguments import Sizes, size, sizes
-from .channels import mapped, mean_square, scaled, shaped
+from .channels import mapped, mean_square, narrowed, scaled, shaped, wide
 from .module import Module
 from .parameter import Parameter
 
@@ -116,7 +116,7 @@ class LayerNorm(Module):
     def forward(self, x: Any) -> Tensor:
         """The normalised input; see the class."""
         x = ag.asarray(x)
-        y = standardize(_rows("LayerNorm", x, self.normalized_shape), eps=self.eps)
+        y = narrowed(standardize(wide(_rows("LayerNorm", x, self.normalized_shape)), eps=self.eps), x)
         return shaped(_mapped(y, self.weight, self.bias), *x.shape)  # type: ignore[no-any-return]  # a Tensor
 
     def extra_repr(self) -> str:
@@ -173,7 +173,7 @@ class GroupNorm(Module):
             raise ShapeError(f"GroupNorm: an input of shape {x.shape}; expected (N, {self.num_channels}, *space).")
         space = math.prod(x.shape[2:])
         groups = x.reshape(len(x) * self.num_groups, self.num_channels // self.num_groups * space)
-        y = standardize(groups, eps=self.eps).reshape(len(x), self.num_channels, space)
+        y = narrowed(standardize(wide(groups), eps=self.eps), x).reshape(len(x), self.num_channels, space)
         return mapped(y, self.weight, self.bias).reshape(x.shape)  # type: ignore[no-any-return]  # a Tensor
 
     def extra_repr(self) -> str:
@@ -220,9 +220,9 @@ class RMSNorm(Module):
         """The normalised input; see the class."""
         x = ag.asarray(x)
         rows = _rows("RMSNorm", x, self.normalized_shape)
-        channels = rows.reshape(1, *rows.shape)  # of one sample
+        channels = wide(rows.reshape(1, *rows.shape))  # of one sample
         eps = float(np.finfo(x.dtype).eps) if self.eps is None else self.eps
-        y = scaled(channels, 1 / ag.sqrt(mean_square(channels) + eps))
+        y = narrowed(scaled(channels, 1 / ag.sqrt(mean_square(channels) + eps)), x)
         return shaped(_mapped(y[0], self.weight, None), *x.shape)  # type: ignore[no-any-return]  # a Tensor
 
     def extra_repr(self) -> str:

@@ -9,9 +9,10 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from autograd_core import Tensor, no_grad, zeros
+from autograd_core import Tensor, zeros
 from autograd_core.errors import ShapeError
 
+from .measuring import evaluating
 from .module import Module
 
 
@@ -99,16 +100,13 @@ def _run(model: Module, inputs: list[Tensor], outputs: dict[int, list[Tensor]]) 
     def note(module: Module, args: Any, output: Any) -> None:
         outputs[id(module)] = list(_tensors(output))
 
-    modes = {module: module.training for module in model.modules()}
-    removers = [module.register_forward_hook(note) for module in modes]
+    removers = [module.register_forward_hook(note) for module in model.modules()]
     try:
-        with no_grad():
-            model.eval()(*inputs)
+        with evaluating(model):
+            model(*inputs)
     finally:
         for remove in removers:
             remove()
-        for module, training in modes.items():
-            module.training = training
 
 
 def _zeros(shape: Any, dtype: npt.DTypeLike) -> Tensor:

@@ -9,5 +9,7 @@
 from .curves import plot_history
 from .drawing import Drawing, draw
 from .errors import FormatError, HistoryError, MissingExtraError, RendererError
+from .explorer import explore
 
-__all__ = ["Drawing", "FormatError", "HistoryError", "MissingExtraError", "RendererError", "draw", "plot_history"]
+__all__ = ["Drawing", "FormatError", "HistoryError", "MissingExtraError", "RendererError", "draw", "explore",
+           "plot_history"]

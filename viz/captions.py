@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -12,6 +12,9 @@ from autograd_core.graph import Reading
 
 HANDFUL = 4
 """Vectors up to this length are written out; what is larger is described by its statistics."""
+
+SHOW = ("values", "gradients", "shapes", "constants", "parameters", "flow", "flags")
+"""What a picture can show or leave out, besides the operations."""
 
 SYMBOLS = {
     "add": "+", "subtract": "−", "multiply": "*", "divide": "/", "negative": "−", "power": "xⁿ", "square": "x²",
@@ -59,11 +62,13 @@ def is_large(reading: Reading) -> bool:
     return elements is None or (elements.size != 1 and (elements.ndim > 1 or not 0 < elements.size <= HANDFUL))
 
 
-def value_lines(reading: Reading) -> list[str]:
-    """An array as it stands above a wire.
+def value_lines(reading: Reading, of: Sequence[Reading] = (), show: Collection[str] = SHOW) -> list[str]:
+    """An array, or several, as it stands above a wire.
 
     Args:
         reading: of any shape.
+        of: the arrays that the reading sums up, if it does.
+        show: with ``"values"``, numbers and statistics; with ``"shapes"``, shape and dtype.
 
     Returns:
         The number, or the few numbers of a short vector; else shape and dtype, and mean ± std where known.
@@ -74,9 +79,11 @@ def value_lines(reading: Reading) -> list[str]:
         >>> value_lines(Reading.of(np.ones((64, 10))))
         ['(64, 10) float64', '1 ± 0']
     """
-    if not is_large(reading):
+    if "values" in show and not is_large(reading):
         return [_written_out(reading)]
-    lines = [f"{reading.shape} {reading.dtype}"]
+    lines = [_kind_line(reading, of)] if "shapes" in show else []
+    if "values" not in show:
+        return lines
     if not reading.finite:
         return [*lines, "has NaN or inf"]
     if reading.mean is not None and reading.std is not None:
@@ -164,6 +171,12 @@ def options_line(options: Mapping[str, Any]) -> str:
     """
     on = {name: value for name, value in options.items() if value is not None and value is not False}
     return ", ".join(name if value is True else f"{name}={_option(value)}" for name, value in on.items())
+
+
+def _kind_line(reading: Reading, of: Sequence[Reading]) -> str:
+    if len({one.shape for one in of}) > 1:
+        return f"{len(of):,} values"
+    return (f"{len(of):,} × " if of else "") + f"{reading.shape} {reading.dtype}"
 
 
 def _written_out(reading: Reading) -> str:

@@ -7,11 +7,17 @@ Edges run into the line's port, so that it is part of the wire; what uses a valu
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 import graphviz
 
-from .captions import exact, gradient_line, is_large, value_lines
-from .flow import NONE, PLAIN, Pen, Scale
-from .picture import Box, Kind, Picture
+from . import marks
+from .captions import SHOW, exact, gradient_line, is_large, value_lines
+from .flags import Flag
+from .flow import NONE, PLAIN, Pen, pen_for
+from .frames import FILL, in_frames
+from .legend import legend
+from .picture import Box, Kind, Picture, Wire
 from .tables import FAINT, Text, bar, table
 from .text import TOOLTIP_LIMIT, clean, plain
 
@@ -25,18 +31,25 @@ SHAPES = {
     Kind.CONSTANT: {"shape": "plain"},
     Kind.OPERATION: {"shape": "ellipse"},
     Kind.OUTPUT: {"shape": "box", "style": "rounded", "peripheries": "2"},
+    Kind.MODULE: {"shape": "component", "style": "filled", "fillcolor": FILL},
+    Kind.SEGMENT: {"shape": "box", "style": "filled,dashed", "fillcolor": FILL},
+    Kind.COPY: {"shape": "box", "style": "dashed"},
+    Kind.MORE: {"shape": "plain"},
 }
 SIGN = {"shape": "circle", "fixedsize": "true", "width": "0.4", "fontsize": "17"}
 """The look of an op that is one sign."""
 
 
-def to_dot(picture: Picture, *, title: str | None = None, direction: str = "LR") -> str:
+def to_dot(picture: Picture, *, title: str | None = None, direction: str = "LR",
+           show: Collection[str] = SHOW) -> str:
     """Write a picture down in DOT.
 
     Args:
         picture: what to show.
         title: a headline, or None.
         direction: ``"LR"`` from left to right, ``"TB"`` from top to bottom.
+        show: what to write on the wires: ``"values"``, ``"gradients"`` and ``"shapes"``; and with ``"flow"``, to draw
+            them by the size of their gradients.
 
     Returns:
         DOT source, the same bytes for the same picture.
@@ -49,10 +62,11 @@ def to_dot(picture: Picture, *, title: str | None = None, direction: str = "LR")
         digraph computation {
     """
     boxes = {box.id: box for box in picture.boxes}
-    pens = _pens(picture)
+    pens = _pens(picture, show)
     heading = [Text((clean(title, TOOLTIP_LIMIT),), SIZE + 3).cell()] if title else []
-    if any(pen is not PLAIN for pen in pens.values()):
-        heading.append(_legend(set(pens.values())))
+    heading += [Text((clean(remark, TOOLTIP_LIMIT),), SMALL_SIZE, FAINT).cell() for remark in picture.remarks]
+    flags = {box.id: marks.flags_in(box) for box in picture.boxes}
+    heading += legend(pens.values(), (flag for found in flags.values() for flag in found))
 
     root = graphviz.Digraph("computation")
     root.attr(rankdir=direction, ranksep="0.22", nodesep="0.14", fontname=FONT, labelloc="t")
@@ -60,93 +74,70 @@ def to_dot(picture: Picture, *, title: str | None = None, direction: str = "LR")
     if heading:
         root.attr(label=table(*heading))
     root.attr("node", fontname=FONT, fontsize=str(SIZE), width="0.35", height="0.35", margin="0.09,0.04")
-    root.attr("edge", arrowsize="0.6")
-    clusters = Clusters(root)
-    captions = {id: _captions(boxes[id]) for id in pens}
+    root.attr("edge", arrowsize="0.6", fontname=FONT, fontsize=str(SMALL_SIZE), fontcolor=FAINT)
+    captions = {id: _captions(boxes[id], show) for id in pens} if {"values", "gradients", "shapes"} & set(show) else {}
     # Lines of one length: between shorter and longer ones, Graphviz leaves a gap before the edge.
     sizes = [text.width if direction == "LR" else text.height for pair in captions.values() for text in pair]
     length = max(sizes, default=0)
-    for box in picture.boxes:
-        here = clusters.find(box.module)
-        _draw_box(here, box, direction)
-        if box.id in pens:
-            _draw_value(here, box, captions[box.id], pens[box.id], length, direction)
-    clusters.close()
+    for box in in_frames(root, picture.boxes):
+        _draw_box(root, box, flags[box.id], direction)
+        if box.id in captions:
+            _draw_value(root, box, captions[box.id], pens[box.id], length, direction)
     for wire in picture.wires:
-        _draw_wire(root, boxes[wire.source], boxes[wire.target], wire.place, pens[wire.source], direction)
+        exit = f"{_wire(boxes[wire.source])}:wire:{'e' if direction == 'LR' else 's'}"
+        source = exit if wire.source in captions else wire.source
+        origin = wire.merged[0].source if boxes[wire.source].kind is Kind.COPY else wire.source
+        _draw_wire(root, source, wire, boxes, pens.get(origin, PLAIN), direction)
     return str(root.source)
 
 
-class Clusters:
-    """The modules' frames, one in another as their paths say."""
-
-    def __init__(self, root: graphviz.Digraph) -> None:
-        self._graphs = {"": root}
-
-    def find(self, path: str) -> graphviz.Digraph:
-        """The frame of the module at ``path``, made when first asked for."""
-        missing = []
-        while path not in self._graphs:
-            missing.append(path)
-            path = path.rpartition(".")[0]
-        for path in reversed(missing):
-            cluster = graphviz.Digraph(f"cluster_{len(self._graphs)}")
-            cluster.attr(label=plain(clean(path.rpartition(".")[2])), tooltip=plain(clean(path, TOOLTIP_LIMIT)))
-            cluster.attr(style="rounded,filled", color="#9aa5b1", fillcolor="#f3f6f9", labeljust="l", fontsize="12")
-            self._graphs[path] = cluster
-        return self._graphs[path]
-
-    def close(self) -> None:
-        """Put every frame into its parent: the deepest first, since a frame is copied where it is put."""
-        for path in sorted(filter(None, self._graphs), key=lambda path: path.count("."), reverse=True):
-            self._graphs[path.rpartition(".")[0]].subgraph(self._graphs[path])
-
-
-def _pens(picture: Picture) -> dict[str, Pen]:
+def _pens(picture: Picture, show: Collection[str]) -> dict[str, Pen]:
     """A pen for every value: by gradient flow where there are arrays, black where the numbers are all there."""
     values = [box for box in picture.boxes if box.value is not None]
-    if not any(is_large(box.value) for box in values if box.value is not None):
+    if "flow" not in show or not any(is_large(box.value) for box in values if box.value is not None):
         return {box.id: PLAIN for box in values}
-    scale = Scale(box.gradient for box in values)
-    return {box.id: NONE if box.kind is Kind.CONSTANT else scale.pen(box.gradient) for box in values}
+    return {box.id: NONE if box.kind is Kind.CONSTANT else pen_for(box.gradient) for box in values}
 
 
-def _captions(box: Box) -> tuple[Text, Text]:
+def _captions(box: Box, show: Collection[str]) -> tuple[Text, Text]:
     """What stands above and below the wire."""
-    assert box.value is not None  # only outputs have none
+    assert box.value is not None  # such boxes have no wire node
     value, gradient = box.value, box.gradient
     size = SMALL_SIZE + 1 if is_large(value) else SIZE
-    lines = tuple(clean(line) for line in value_lines(value))
-    below = ("",) if box.kind is Kind.CONSTANT else (gradient_line(gradient),)
+    lines = tuple(clean(line) for line in value_lines(value, box.values, show)) or ("",)
+    below = ("",) if box.kind is Kind.CONSTANT or "gradients" not in show else (gradient_line(gradient),)
     return (
         Text(lines, size, VALUE, prefix=f"{clean(box.name)} = " if box.name else "", alarm=not value.finite),
         Text(below, size, GRADIENT if gradient else FAINT, alarm=gradient is not None and not gradient.finite),
     )
 
 
-def _draw_box(here: graphviz.Digraph, box: Box, direction: str) -> None:
+def _draw_box(here: graphviz.Digraph, box: Box, flags: list[Flag], direction: str) -> None:
     text, note = clean(box.text), clean(box.note)
-    look = SHAPES[box.kind] | {"tooltip": _about(box)}
+    about = [clean(line, TOOLTIP_LIMIT) for line in (box.about, *marks.told(flags))]
+    shape = marks.bordered(SHAPES[box.kind], flags) | {"tooltip": plain(*about)}
+    if box.kind is Kind.COPY:
+        text += " (again)"
+    below = ([Text((note,), SMALL_SIZE, FAINT).cell()] if note else []) + marks.rows(flags)
     if box.operands:
-        here.node(box.id, label=_gate(box, text, note, direction), **look | {"shape": "plain"})
-    elif box.kind is Kind.OPERATION and not note and len(text) == 1:
-        here.node(box.id, label=plain(text), **look | SIGN)
+        here.node(box.id, label=_gate(box, text, below, flags, direction), **shape | {"shape": "plain"})
+    elif box.kind is Kind.OPERATION and not below and len(text) == 1:
+        here.node(box.id, label=plain(text), **shape | SIGN)
     else:
-        label = Text((text,), SIZE, FAINT if box.kind is Kind.CONSTANT else "black")
+        label = Text((text,), SIZE, FAINT if box.kind in (Kind.CONSTANT, Kind.MORE, Kind.COPY) else "black")
         # An ellipse has room to spare; a box is made as wide as the widest font needs.
         width = "" if box.kind is Kind.OPERATION else f'WIDTH="{label.width}"'
-        rows = [label.cell(width)] + ([Text((note,), SMALL_SIZE, FAINT).cell()] if note else [])
-        here.node(box.id, label=table(*rows), **look)
+        here.node(box.id, label=table(label.cell(width), *below), **shape)
 
 
-def _gate(box: Box, text: str, note: str, direction: str) -> str:
+def _gate(box: Box, text: str, below: list[str], flags: list[Flag], direction: str) -> str:
     """An op whose operands have an order: a frame with an entrance for each."""
     entrances = [Text((clean(name),), SMALL_SIZE, FAINT).cell(f'PORT="p{i}"') for i, name in enumerate(box.operands)]
     span = f'{"ROWSPAN" if direction == "LR" else "COLSPAN"}="{len(entrances)}"'
-    inside = [Text((text,), SIZE + 2).cell()] + ([Text((note,), SMALL_SIZE, FAINT).cell()] if note else [])
+    inside = [Text((text,), SIZE + 2).cell(), *below]
     sign = f'<TD {span} CELLPADDING="4">{table(*inside)[1:-1]}</TD>'
-    rows = [entrances[0] + sign, *entrances[1:]] if direction == "LR" else ["".join(entrances), sign]
-    return table(*rows, border=1)
+    lines = [entrances[0] + sign, *entrances[1:]] if direction == "LR" else ["".join(entrances), sign]
+    return table(*lines, border=3 if flags else 1, colour=flags[0].trouble.colour if flags else "")
 
 
 def _draw_value(here: graphviz.Digraph, box: Box, captions: tuple[Text, Text], pen: Pen, length: int,
@@ -176,24 +167,25 @@ def _draw_value(here: graphviz.Digraph, box: Box, captions: tuple[Text, Text], p
     here.edge(box.id, f"{_wire(box)}:wire:{entry}", arrowhead="none", tooltip=" ", **_ink(pen))
 
 
-def _draw_wire(root: graphviz.Digraph, source: Box, target: Box, place: int, pen: Pen, direction: str) -> None:
-    exit, entry = ("e", "w") if direction == "LR" else ("s", "n")
-    end = f"{target.id}:p{place}:{entry}" if target.operands else target.id
-    root.edge(f"{_wire(source)}:wire:{exit}", end, tooltip=graphviz.nohtml(f"{_about(source)} → {_about(target)}"),
-              **_ink(pen))
+def _draw_wire(root: graphviz.Digraph, start: str, wire: Wire, boxes: dict[str, Box], pen: Pen,
+               direction: str) -> None:
+    source, target = boxes[wire.source], boxes[wire.target]
+    end = f"{target.id}:p{wire.place}:{'w' if direction == 'LR' else 'n'}" if target.operands else target.id
+    more = {"label": f"{wire.count:,}×"} if wire.count > 1 and not _goes_without_saying(source, target, wire) else {}
+    if source is target:
+        start, end = source.id, source.id  # the loop of what feeds itself
+        if direction == "TB":  # beside the box: Graphviz's own choice is too flat to see
+            start, end, more["label"] = f"{start}:se", f"{end}:ne", f"{'':6}{more.get('label', '')}"
+    elif source.rank > target.rank:  # from one repeat to the next: written backwards, it leaves the others in order
+        start, end, more["dir"] = end, start, "back"
+    root.edge(start, end, tooltip=graphviz.nohtml(f"{_about(source)} → {_about(target)}"), **_ink(pen), **more)
 
 
-def _legend(pens: set[Pen]) -> str:
-    """A line of samples: what the colours and widths of the wires mean."""
-    cells = [Text(("gradient rms",), SMALL_SIZE).cell()]
-    for pen in sorted(pens, key=lambda pen: (-pen.width, pen.meaning)):
-        thickness = max(1, round(pen.width))
-        margin = f'<TD HEIGHT="{(SMALL_SIZE + 4 - thickness) // 2}" CELLPADDING="0"></TD>'
-        dashes = {"solid": (22,), "dashed": (6, 6, 6), "dotted": (2, 2, 2, 2)}[pen.style]
-        line = table("".join(bar(pen.colour, length, thickness) for length in dashes), spacing=3)
-        cells.append(f"<TD>{table(margin, f'<TD>{line[1:-1]}</TD>', margin)[1:-1]}</TD>")
-        cells.append(Text((pen.meaning,), SMALL_SIZE).cell())
-    return f'<TD>{table("".join(cells), spacing=4)[1:-1]}</TD>'
+def _goes_without_saying(source: Box, target: Box, wire: Wire) -> bool:
+    """Whether a wire is there once in each of the repeats whose frame says how many there are."""
+    frames = [call for call in target.call.chain() if call.times > 1] if target.call else []
+    inside = source.call is not None and any(call in frames for call in source.call.chain())
+    return inside and wire.count == frames[0].times
 
 
 def _about(box: Box) -> graphviz.quoting.NoHtml:

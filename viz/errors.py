@@ -6,7 +6,7 @@ from autograd_core.errors import AutogradError
 
 
 class RendererError(AutogradError, RuntimeError):
-    """No Graphviz ``dot`` was found, or the one found failed or took too long; nothing was written."""
+    """No Graphviz ``dot`` was found, or the one found failed or took too long; the message says what was written."""
 
 
 class FormatError(AutogradError, ValueError):

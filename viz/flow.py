@@ -1,15 +1,24 @@
-"""Gradient flow as pens: a wire's colour and width say the order of magnitude of the gradient on it."""
+"""Gradient flow as pens: a wire's colour and width say the order of magnitude of the gradient on it.
+
+The scale is the same in every picture, so that two of them can be compared: gray in the middle, where networks learn
+well; thinner and blue towards gradients that vanish, thicker and red towards those that explode.
+"""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from bisect import bisect_right
 from dataclasses import dataclass
 
 from autograd_core.graph import Reading
 
-COLOURS = ("#081d58", "#225ea8", "#1d91c0", "#41b6c4", "#7fcdbb")
-"""From the largest gradients to the smallest: ColorBrewer's YlGnBu, in order of darkness for any colour vision."""
+STEPS = (1e-7, 1e-5, 1e-3, 0.1, 10.0, 1e3)
+"""Where one pen ends and the next begins. The ends are what ``ag.explain`` calls tiny and huge."""
+
+COLOURS = ("#0072b2", "#3d85b3", "#6d8799", "#777777", "#444444", "#a8683a", "#d55e00")
+"""From the smallest gradients to the largest: from Okabe and Ito's blue to their vermilion."""
+
+WIDTHS = (0.6, 1.2, 2.0, 2.8, 3.8, 5.0, 6.5)
 
 
 @dataclass(frozen=True)
@@ -25,53 +34,34 @@ class Pen:
 PLAIN = Pen("black", 1.0, "solid", "")
 ZERO = Pen("#777777", 1.0, "dashed", "0")
 UNKNOWN = Pen("#777777", 1.0, "dotted", "not known")
-NONE = Pen("#777777", 1.0, "solid", "none (constant)")
-BROKEN = Pen("#c4320a", 3.0, "dashed", "NaN or inf")
+NONE = Pen("#b0b0b0", 1.0, "solid", "none (constant)")
+BROKEN = Pen("black", 4.0, "dashed", "NaN or inf")
 
 
-class Scale:
-    """One pen for each power of ten below the largest gradient in a picture.
+_MEANINGS = (f"< {STEPS[0]:g}", *(f"≥ {step:g}" for step in STEPS))
+PENS = tuple(Pen(colour, width, "solid", meaning)
+             for colour, width, meaning in zip(COLOURS, WIDTHS, _MEANINGS, strict=True))
+"""One for each order of magnitude, from the smallest."""
+
+
+def pen_for(gradient: Reading | None) -> Pen:
+    """The pen for a wire.
+
+    Args:
+        gradient: what flows on it; None where nothing is known.
+
+    Returns:
+        A Pen: thicker for larger gradients, bluer for smaller and redder for larger ones than usual.
 
     Example:
         >>> import numpy as np
-        >>> large, small = Reading.of(np.array([0.5])), Reading.of(np.array([0.002]))
-        >>> scale = Scale([large, small])
-        >>> scale.pen(large).meaning, scale.pen(small).meaning, scale.pen(None).meaning
-        ('≥ 0.1', '≥ 0.001', 'not known')
+        >>> [pen_for(Reading.of(np.array(g))).meaning for g in (0.5, 0.002, 1e-12, 0.0, np.nan)]
+        ['≥ 0.1', '≥ 0.001', '< 1e-07', '0', 'NaN or inf']
+        >>> pen_for(None).meaning
+        'not known'
     """
-
-    def __init__(self, gradients: Iterable[Reading | None]) -> None:
-        decades = [decade for g in gradients if g is not None and (decade := _decade(g)) is not None]
-        self._top = max(decades, default=0)
-        self._bottom = min(decades, default=0)
-
-    def pen(self, gradient: Reading | None) -> Pen:
-        """The pen for a wire.
-
-        Args:
-            gradient: what flows on it; None where nothing is known.
-
-        Returns:
-            A Pen: darker and wider for larger gradients.
-        """
-        if gradient is None or gradient.rms is None:
-            return UNKNOWN
-        if not math.isfinite(gradient.rms):
-            return BROKEN
-        decade = _decade(gradient)
-        if decade is None:
-            return ZERO
-        last = len(COLOURS) - 1
-        step = min(self._top - decade, last)
-        shares = step == last and self._top - self._bottom > last  # the last pen draws all that is smaller, too
-        meaning = f"< {_power(self._top - last + 1)}" if shares else f"≥ {_power(decade)}"
-        return Pen(COLOURS[step], 4.0 - 0.7 * step, "solid", meaning)
-
-
-def _power(decade: int) -> str:
-    return f"{10.0**decade:g}" if -4 < decade < 5 else f"1e{decade}"
-
-
-def _decade(gradient: Reading) -> int | None:
-    rms = gradient.rms
-    return math.floor(math.log10(rms)) if rms and math.isfinite(rms) else None
+    if gradient is None or gradient.rms is None:
+        return UNKNOWN
+    if not math.isfinite(gradient.rms):
+        return BROKEN
+    return PENS[bisect_right(STEPS, gradient.rms)] if gradient.rms else ZERO

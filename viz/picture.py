@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-import itertools
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from enum import Enum
 
 from autograd_core.graph import Graph, Reading, Vertex
 
+from .calls import Call, calls, common
 from .captions import ORDERED, options_line, symbol
+from .flags import Flag
 
 Operand = tuple[int, str, str]
 """Position, id of the box it comes from, name."""
@@ -22,49 +24,75 @@ class Kind(Enum):
     CONSTANT = "constant"
     OPERATION = "operation"
     OUTPUT = "output"
+    MODULE = "module"  # a call of a module, folded
+    SEGMENT = "segment"  # what was recorded one after another, folded
+    COPY = "copy"  # a value drawn once more, near those who use it
+    MORE = "more"  # stands for all that was cut off here
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Box:
-    """One thing in a picture, and the value that leaves it."""
+    """One thing in a picture, and the value that leaves it.
+
+    A folded box has others inside. Whatever its kind, they are all there: ``unfold`` brings them back.
+    """
 
     id: str
     kind: Kind
     text: str
-    note: str  # an op's options
+    note: str  # an op's options; what a folded box holds
     operands: tuple[str, ...]  # where their order matters: what to call them, in order
     about: str  # the whole story, in one line
-    module: str  # the path of the module it is part of, "" outside modules
+    call: Call | None  # of the module it is part of, None outside modules
     name: str | None  # of an intermediate result; other names are in ``text``
-    value: Reading | None  # None: nothing leaves an output
+    value: Reading | None  # None: nothing leaves it, as an output
     gradient: Reading | None  # None: none is known, or (a constant) there is none
+    rank: int  # its place in the order of recording
+    inside: tuple[Box, ...] = ()  # what is folded into it
+    hidden: tuple[Wire, ...] = ()  # the wires among those
+    times: int = 1  # of a box that stands for repeats: how many of them
+    values: tuple[Reading, ...] = ()  # if several values leave it, each of them; ``value`` then sums them up
+    flags: tuple[Flag, ...] = ()  # what is wrong with it; of a folded box, each box inside has its own
+
+    @property
+    def module(self) -> str:
+        """The path of the module it is part of, "" outside modules."""
+        return self.call.path if self.call else ""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Wire:
     """The value of ``source`` goes into ``target``, at this place among those that are drawn."""
 
     source: str
     target: str
     place: int
+    merged: tuple[Wire, ...] = ()  # the wires of the unfolded picture that it stands for, unless it is one of them
+
+    @property
+    def count(self) -> int:
+        """How many wires it stands for."""
+        return len(self.merged) or 1
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Picture:
     """Boxes, operands before what uses them, and wires; two for ``x * x``."""
 
     boxes: tuple[Box, ...]
     wires: tuple[Wire, ...]
+    remarks: tuple[str, ...] = ()  # what the picture does not show, in words
 
 
-def picture(graph: Graph) -> Picture:
+def picture(graph: Graph, flags: Mapping[str, tuple[Flag, ...]] = {}) -> Picture:
     """Turn a snapshot into what is to be drawn: constants and outputs become boxes of their own.
 
     Args:
         graph: from ``ag.graph``.
+        flags: what is wrong, by the box's id: from ``flags_of``.
 
     Returns:
-        A Picture whose ids depend only on the order of recording.
+        A Picture in which nothing is folded; its ids depend only on the order of recording.
 
     Example:
         >>> import autograd_core as ag
@@ -82,71 +110,81 @@ def picture(graph: Graph) -> Picture:
     boxes: list[Box] = []
     wires: list[Wire] = []
     for vertex in graph.vertices:
-        constants = {operand: _constant(vertex, operand, value) for operand, value in vertex.constants.items()}
-        operands = _operands(incoming[vertex.id], constants)
-        box = _operation(vertex, operands) if vertex.op else _leaf(vertex, homes.get(vertex.id, ""))
-        boxes += [*constants.values(), box]
+        home, operands = homes[vertex.id], incoming[vertex.id]
+        if vertex.constants:
+            constants = [_constant(vertex, home, name, len(boxes) + i) for i, name in enumerate(vertex.constants)]
+            operands = _operands(operands, constants, vertex.constants)
+            boxes += constants
+        box = _operation(vertex, home, operands, len(boxes)) if vertex.op else _leaf(vertex, home, len(boxes))
+        boxes.append(box)
         wires += [Wire(source, box.id, place) for place, (_, source, _) in enumerate(operands)]
-        if vertex.is_output:
-            boxes.append(_output(vertex))
-            wires.append(Wire(box.id, boxes[-1].id, 0))
-    return Picture(tuple(boxes), tuple(wires))
-
-
-def _operands(recorded: list[Operand], constants: dict[str, Box]) -> list[Operand]:
-    """All operands in order: constants, which come in order too, take the positions that are free."""
-    taken = {position for position, _, _ in recorded}
-    free = (position for position in itertools.count() if position not in taken)
-    return sorted(recorded + [(next(free), box.id, name) for name, box in constants.items()])
+    for vertex in graph.vertices:
+        if vertex.is_output:  # at the end, so that whatever is folded comes before them
+            boxes.append(_output(vertex, len(boxes)))
+            wires.append(Wire(_id(vertex.id), boxes[-1].id, 0))
+    flagged = (replace(box, flags=flags[box.id]) if box.id in flags else box for box in boxes)
+    return Picture(tuple(flagged), tuple(wires))
 
 
 def _id(vertex: int) -> str:
     return f"v{vertex}"
 
 
-def _homes(graph: Graph) -> dict[int, str]:
-    """The innermost module that contains every use of a value."""
-    uses: dict[int, list[str]] = {}
+def _homes(graph: Graph) -> list[Call | None]:
+    """Where each vertex is at home: an op in the call that recorded it, a leaf in the innermost around all its uses."""
+    homes = calls(graph)
+    uses: dict[int, list[Call | None]] = {}
     for wire in graph.wires:
-        path = graph.vertices[wire.target].path
-        uses.setdefault(wire.source, []).append(path)
-    return {source: _common(paths) for source, paths in uses.items()}
+        if graph.vertices[wire.source].op is None:
+            uses.setdefault(wire.source, []).append(homes[wire.target])
+    for leaf, users in uses.items():
+        homes[leaf] = common(users)
+    return homes
 
 
-def _common(paths: list[str]) -> str:
-    """The longest path that all begin with, by whole names."""
-    columns = zip(*(path.split(".") for path in paths), strict=False)
-    return ".".join(names[0] for names in itertools.takewhile(lambda names: len(set(names)) == 1, columns))
+def _operands(recorded: list[Operand], constants: list[Box], names: Iterable[str]) -> list[Operand]:
+    """All operands in order: constants, which come in order too, take the positions that are free."""
+    taken = {position for position, _, _ in recorded}
+    operands, position = list(recorded), 0
+    for box, name in zip(constants, names, strict=True):
+        while position in taken:
+            position += 1
+        operands.append((position, box.id, name))
+        position += 1
+    operands.sort()
+    return operands
 
 
-def _leaf(vertex: Vertex, home: str) -> Box:
+def _leaf(vertex: Vertex, home: Call | None, rank: int) -> Box:
     kind = Kind.PARAMETER if vertex.options.get("role") == "parameter" else Kind.INPUT
     text = vertex.name or kind.value
     return Box(id=_id(vertex.id), kind=kind, text=text, note="", operands=(), about=f"{kind.value} {vertex.name or ''}",
-               module=home if kind is Kind.PARAMETER else "", name=None,
-               value=vertex.value, gradient=vertex.gradient)
+               call=home if kind is Kind.PARAMETER else None, name=None,
+               value=vertex.value, gradient=vertex.gradient, rank=rank)
 
 
-def _operation(vertex: Vertex, operands: list[Operand]) -> Box:
+def _operation(vertex: Vertex, home: Call | None, operands: list[Operand], rank: int) -> Box:
     op = vertex.op or ""
-    note = options_line(vertex.options)
-    names = [name for _, _, name in operands]
-    if len(set(names)) < len(names):  # the one name that serves all operands of concatenate and stack
-        names = [str(position) for position, _, _ in operands]
+    note = options_line(vertex.options) if vertex.options else ""
+    names: list[str] = []
+    if op in ORDERED and len(operands) > 1:
+        names = [name for _, _, name in operands]
+        if len(set(names)) < len(names):  # the one name that serves all operands of concatenate and stack
+            names = [str(position) for position, _, _ in operands]
     about = f"{op}({note})" + (f" in {vertex.path}" if vertex.path else "")
-    return Box(id=_id(vertex.id), kind=Kind.OPERATION, text=symbol(op), note=note,
-               operands=tuple(names) if op in ORDERED and len(names) > 1 else (), about=about,
-               module=vertex.path, name=None if vertex.is_output else vertex.name,
-               value=vertex.value, gradient=vertex.gradient)
+    return Box(id=_id(vertex.id), kind=Kind.OPERATION, text=symbol(op), note=note, operands=tuple(names), about=about,
+               call=home, name=None if vertex.is_output else vertex.name,
+               value=vertex.value, gradient=vertex.gradient, rank=rank)
 
 
-def _constant(vertex: Vertex, operand: str, value: Reading) -> Box:
+def _constant(vertex: Vertex, home: Call | None, operand: str, rank: int) -> Box:
+    value = vertex.constants[operand]
     # A number is part of the module that computes with it; an array more likely is data that came from outside.
-    module = vertex.path if value.shape == () else ""
     return Box(id=f"{_id(vertex.id)}_{operand}", kind=Kind.CONSTANT, text="const", note="", operands=(),
-               about=f"constant operand {operand}", module=module, name=None, value=value, gradient=None)
+               about=f"constant operand {operand}", call=home if value.shape == () else None, name=None,
+               value=value, gradient=None, rank=rank)
 
 
-def _output(vertex: Vertex) -> Box:
+def _output(vertex: Vertex, rank: int) -> Box:
     return Box(id=f"{_id(vertex.id)}_out", kind=Kind.OUTPUT, text=vertex.name or "out", note="", operands=(),
-               about=f"output {vertex.name or ''}", module="", name=None, value=None, gradient=None)
+               about=f"output {vertex.name or ''}", call=None, name=None, value=None, gradient=None, rank=rank)

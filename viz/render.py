@@ -44,7 +44,7 @@ def render(source: str, format: str) -> bytes:
 
     Args:
         source: DOT.
-        format: ``"svg"`` or ``"png"``, or another that the installed ``dot`` knows.
+        format: ``"svg"``, ``"png"``, or another that the installed ``dot`` knows; graphviz-pure has no ``"pdf"``.
 
     Returns:
         The contents of the picture's file.
@@ -66,14 +66,18 @@ def render(source: str, format: str) -> bytes:
         except subprocess.TimeoutExpired:
             _end(process)
             raise RendererError(
-                f"draw: {dot} was stopped after {TIMEOUT:g} s without a picture. Draw a smaller part. {_GV_WORKS}"
+                f"draw: {dot} was stopped after {TIMEOUT:g} s without a picture. Draw less: fold modules (depth=, "
+                f"max_nodes=), or show a part (focus=). {_GV_WORKS}"
             ) from None
         except BaseException:
             _end(process)
             raise
     if process.returncode or not picture:
         said = complaints.decode(errors="replace").strip()[-500:] or "no message"
-        raise RendererError(f"draw: {dot} failed (exit status {process.returncode}): {said}. {_GV_WORKS}")
+        fix = f"Another program can be named in ${VARIABLE}."
+        if "not recognized" in said and format == "pdf":
+            fix = "A PDF needs the system's Graphviz (apt install graphviz, brew install graphviz); svg and png do not."
+        raise RendererError(f"draw: {dot} failed (exit status {process.returncode}): {said}. {fix} {_GV_WORKS}")
     return picture
 
 

@@ -9,19 +9,22 @@ from .text import markup, width_of
 FAINT, ALARM = "#5c6670", "#ffe08a"
 
 
-def table(*rows: str, border: int = 0, spacing: int = 0) -> str:
+def table(*rows: str, border: int = 0, spacing: int = 0, colour: str = "") -> str:
     """A whole label.
 
     Args:
         rows: the cells of each.
         border: of a rounded frame, in points.
         spacing: between cells, in points.
+        colour: of the frame; black if left out.
 
     Returns:
         The label, with the angle brackets by which DOT knows it.
     """
     body = "".join(f"<TR>{row}</TR>" for row in rows)
     frame = f'BORDER="{border}" STYLE="ROUNDED" CELLBORDER="0" CELLSPACING="{spacing}" CELLPADDING="1"'
+    if colour:
+        frame += f' COLOR="{colour}"'
     return f"<<TABLE {frame}>{body}</TABLE>>"
 
 

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import gc
 import weakref
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain
 from typing import Any
 
 import numpy as np
@@ -76,15 +77,13 @@ def why_unreached(tensor: TensorBase, root: Node, order: Sequence[Node]) -> Find
     if (cut := _latest_cut(target)) is not None:
         return _cut("The loss does not depend on it. The last way out of the graph that its values took was", cut)
     offspring = _offspring(target)
-    by_memory: dict[int, list[tuple[Node, np.ndarray]]] = {}
-    for node, array in offspring:
-        by_memory.setdefault(id(memory_owner(array)), []).append((node, array))
+    by_memory = _by_memory(offspring)
     for node in order:
         for position, constant in _constants(node):
             for maker, array in by_memory.get(id(memory_owner(constant)), ()):
                 if np.may_share_memory(array, constant):
                     what = "the tensor itself" if maker is target else f"the output of {words.place(maker)}"
-                    operand = words.operand_name(node, position).partition(" ")[0]
+                    operand = words.operand(node, position)
                     said = f"takes {what} as a constant, in operand {operand}; {_OUT}"
                     return words.finding(node, "cut", f"the way to the loss was cut: it {said}")
     if all(node is target for node, _ in offspring):
@@ -97,6 +96,40 @@ def why_unreached(tensor: TensorBase, root: Node, order: Sequence[Node]) -> Find
         f"The loss does not depend on it. It was used, last in {words.place(newest)}; the loss does not use that, or "
         f"only a copy of its values: np.array(t.numpy()), .item(), a comparison. {_ASK}"
     ))
+
+
+def cut_operands(nodes: Sequence[Node]) -> dict[Node, dict[str, str]]:
+    """The operands that are constants because their values left a graph: how, by node and the operand's name."""
+    found: dict[Node, dict[str, str]] = {}
+    suspects: list[tuple[Node, str, np.ndarray]] = []
+    for node in nodes:
+        origin = origin_of(node)
+        known = dict(origin.cuts if origin else {})
+        for position, constant in _constants(node):
+            if constant.dtype.kind == "f" and position not in known:
+                if (cut := cut_behind(constant)) is not None:
+                    known[position] = cut
+                else:
+                    suspects.append((node, words.operand(node, position), constant))
+        if known:
+            found[node] = {words.operand(node, position): str(cut) for position, cut in known.items()}
+    if suspects:
+        living = ((tensor.node, tensor._data) for tensor in _live_tensors() if tensor.node is not None)
+        by_memory = _by_memory(chain(living, _kept_arrays(nodes)))
+        for node, operand, constant in suspects:
+            for maker, array in by_memory.get(id(memory_owner(constant)), ()):
+                if np.may_share_memory(array, constant):
+                    found.setdefault(node, {})[operand] = f"shows the memory of {words.place(maker)}: {_OUT}"
+                    break
+    return found
+
+
+def _by_memory(arrays: Iterable[tuple[Node, np.ndarray]]) -> dict[int, list[tuple[Node, np.ndarray]]]:
+    """Arrays by the object that owns their memory."""
+    found: dict[int, list[tuple[Node, np.ndarray]]] = {}
+    for node, array in arrays:
+        found.setdefault(id(memory_owner(array)), []).append((node, array))
+    return found
 
 
 def _taken_out(who: str, array: np.ndarray) -> Finding | None:
@@ -169,11 +202,15 @@ def _offspring(target: Node) -> list[tuple[Node, np.ndarray]]:
     outputs = [(tensor.node, tensor._data) for tensor in _live_tensors() if tensor.node is not None]
     nodes = leading_to({target}, nodes_behind({node for node, _ in outputs}))
     found = [(node, array) for node, array in outputs if node in nodes]
+    return found + [(node, array) for node, array in _kept_arrays(nodes) if node in nodes]
+
+
+def _kept_arrays(nodes: Iterable[Node]) -> Iterator[tuple[Node, np.ndarray]]:
+    """What the rules of some nodes keep: each array with the node that made it."""
     for node in nodes:
         operands = known_operands(node)
-        found += [(edge[1], operands[edge[0]]) for edge in node.edges if edge[1] in nodes and edge[0] in operands]
-        found += [(node, names["y"]) for edge in node.edges if "y" in (names := kept(node, edge))]
-    return found
+        yield from ((edge[1], operands[edge[0]]) for edge in node.edges if edge[0] in operands)
+        yield from ((node, names["y"]) for edge in node.edges if "y" in (names := kept(node, edge)))
 
 
 def _live_tensors() -> Iterator[TensorBase]:

@@ -74,10 +74,34 @@ def watched(target: Node, root: Node, nodes: Collection[Node], seed: np.ndarray)
     return flows
 
 
-class _Watch:
-    """What the engine tells; of it, what concerns the nodes in question (a checkpoint walks through others)."""
+class Onlooker:
+    """Watches a walk without a word, and does nothing until a subclass does."""
 
-    quiet = True  # the answer says more than a warning
+    quiet = True  # what those who look on have to say is more than a warning
+
+    def arrived(self, node: Node, g: Any) -> None:
+        """Nothing."""
+
+    def derived(self, node: Node, position: int, gradient: Any) -> None:
+        """Nothing."""
+
+    def recorded(self, node: Node, arrays: Sequence[Any], out: np.ndarray) -> None:
+        """Nothing: only derivatives are watched."""
+
+    def left(self, how: str, tensors: Sequence[Any], out: Any) -> None:
+        """Nothing."""
+
+    def line(self) -> str:
+        """None."""
+        return ""
+
+    def differentiating(self) -> Onlooker:
+        """A walk within a rule is the rule's own business."""
+        return Onlooker()
+
+
+class _Watch(Onlooker):
+    """What the engine tells; of it, what concerns the nodes in question (a checkpoint walks through others)."""
 
     def __init__(self, flows: Flows) -> None:
         self.flows = flows
@@ -97,20 +121,6 @@ class _Watch:
         arrived, left = self.flows.at[node], rms(gradient)
         kept = self.gradient if not math.isfinite(left) or (arrived and not left) else None
         self.flows.into.setdefault(edge[1], []).append(Passage(node, edge, arrived, left, kept))
-
-    def recorded(self, node: Node, arrays: Sequence[Any], out: np.ndarray) -> None:
-        """Nothing: only derivatives are watched."""
-
-    def left(self, how: str, tensors: Sequence[Any], out: Any) -> None:
-        """Nothing."""
-
-    def line(self) -> str:
-        """None."""
-        return ""
-
-    def differentiating(self) -> _Watch:
-        """A walk within a rule is the rule's own business."""
-        return _Watch(Flows(self.flows.target, self.flows.root, ()))
 
 
 def remembered(target: Node, root: Node, nodes: Collection[Node]) -> Flows:

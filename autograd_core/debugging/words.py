@@ -24,6 +24,7 @@ _ELSEWHERE = {
 _SATURATING = {
     "arctan", "erf", "erfc", "log_ndtr", "log_sigmoid", "ndtr", "sigmoid", "softplus", "softsign", "tanh",
 }
+_RECTIFYING = {"clip", "fmax", "fmin", "hardtanh", "maximum", "minimum", "relu"}
 _CANCELLING = {
     "log_softmax": "its outputs move against each other",
     "softmax": "its outputs have the sum 1 whatever the input is",
@@ -48,16 +49,26 @@ def saturates(op: str) -> bool:
     return op in _SATURATING
 
 
+def rectifies(op: str) -> bool:
+    """Whether ``op`` is flat on one side, so that units of it can be off."""
+    return op in _RECTIFYING
+
+
 def cancels(op: str) -> str:
     """What is said of ``op`` where the parts of its gradient cancel."""
     why = _CANCELLING.get(op)
     return "the parts of the gradient cancel exactly" + (f": {why}" if why else "")
 
 
+def operand(node: Node, position: int) -> str:
+    """What an operation calls an operand: ``weight``, ``b``; ``x2`` if it takes any number of them."""
+    primitive: Any = node.primitive  # only leaves have none
+    return f"{primitive.operands[position]}{position if primitive.variadic else ''}"
+
+
 def operand_name(node: Node, position: int) -> str:
     """``weight (0.weight)``, ``b (a constant)``, ``a (the output of relu)``."""
-    primitive: Any = node.primitive
-    name = f"{primitive.operands[position]}{position}" if primitive.variadic else primitive.operands[position]
+    name = operand(node, position)
     parent = next((edge[1] for edge in node.edges if edge[0] == position), None)
     if parent is None:
         who = "a constant"

@@ -42,7 +42,9 @@ def initialize(model: AnyModule, weight: Callable[..., Any], *, bias: float = 0.
     """
     if not callable(weight):
         raise DTypeError(f"initialize: weight={weight!r}; expected a function such as nn.init.kaiming_normal_.")
-    options = {"rng": generator(rng)} if "rng" in inspect.signature(weight).parameters else {}
+    asked = inspect.signature(weight).parameters.get("rng")
+    has_its_own = asked is not None and asked.default not in (None, asked.empty)  # as partial(normal_, rng=0)
+    options = {} if asked is None or (has_its_own and rng is None) else {"rng": generator(rng)}
     for name, parameter in model.named_parameters():
         own = name.rpartition(".")[2]
         if own == "bias" or own.startswith("bias_"):

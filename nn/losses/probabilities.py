@@ -119,8 +119,8 @@ class BCELoss(Module):
 class BCEWithLogitsLoss(Module):
     """Binary cross-entropy of logits, (1 - y) log(1 + e^f) + y log(1 + e^-f): a sigmoid and BCELoss in one.
 
-    Stable for logits of any size. Its gradient on the logits is sigmoid(f) - y, the output minus the target. Summed over
-    several attributes it is one logistic regression for each.
+    Stable for logits of any size. Its gradient on the logits is sigmoid(f) - y, the output minus the target. Summed
+    over several attributes it is one logistic regression for each.
 
     Args:
         weight: what each element counts; it broadcasts.

@@ -9,6 +9,7 @@ from typing import Any, Self
 
 from autograd_core import Tensor
 from autograd_core.debugging import Finding
+from autograd_core.errors import DTypeError
 
 from ..arguments import size
 from ..module import Module
@@ -37,6 +38,7 @@ def watch(model: Module, *, every: int = 10, window: int = 10, keep: int = 1000)
 
     Raises:
         ShapeError: a count below 1.
+        DTypeError: a ``model`` that is no Module.
 
     Example:
         >>> import nn, numpy as np, optim
@@ -57,6 +59,8 @@ class Watch:
     """What :func:`watch` has seen. ``findings`` are the warnings, each once, with their numbers."""
 
     def __init__(self, model: Module, every: int, window: int, keep: int) -> None:
+        if not isinstance(model, Module):
+            raise DTypeError(f"watch: expected a Module, got a {type(model).__name__}.")
         self._every = size("watch", "every", every)
         self._window = size("watch", "window", window)
         keep = size("watch", "keep", keep)

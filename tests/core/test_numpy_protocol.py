@@ -235,3 +235,38 @@ def test_no_verdict_is_outdated():
     ours = {verdicts.name_of(function).removeprefix("numpy.") for function in NUMPY}
     assert not ours & {*verdicts.PLANNED, *verdicts.IMPOSSIBLE}
     assert not NUMPY.keys() & verdicts.CONSTANT
+
+
+# Names
+
+NOT_NAMED = set(
+    "bitwise_and bitwise_count bitwise_invert bitwise_left_shift bitwise_not bitwise_or bitwise_right_shift "
+    "bitwise_xor invert left_shift right_shift gcd lcm packbits unpackbits "  # of integers
+    "angle iscomplex iscomplexobj isreal isrealobj "  # of complex numbers
+    "can_cast common_type min_scalar_type result_type may_share_memory shares_memory spacing array_equiv "
+    "diag_indices_from tril_indices_from triu_indices_from ix_ ravel_multi_index unravel_index einsum_path "
+    "array2string array_repr array_str row_stack in1d".split())
+
+
+def test_what_numpy_does_with_tensors_has_its_name_here_too():
+    names = {name for name in np.__all__ if callable(f := getattr(np, name)) and not isinstance(f, type)
+             and (f in NUMPY or f in verdicts.CONSTANT)}
+    assert {name for name in names - NOT_NAMED if not hasattr(ag, name)} == set()
+    assert {name for name in NOT_NAMED if hasattr(ag, name)} == set()
+
+
+@pytest.mark.parametrize("name", numpy_names.__all__)
+def test_a_name_of_numpy_does_what_numpy_does(x, name):
+    arguments = [x / 5, x / 5] if getattr(np, name).__name__ in TWO else [x / 5]
+    if name in ("digitize", "searchsorted"):
+        arguments = [x[0], x[1]]
+    if name == "argpartition":
+        arguments = [x, 1]
+    if name in ("concat", "permute_dims"):
+        arguments = [[x, x]] if name == "concat" else [x, (1, 0)]
+    with np.errstate(all="ignore"):
+        ours, theirs = (getattr(module, name)(*arguments) for module in (ag, np))
+    for one, other in zip(*((r if isinstance(r, tuple) else (r,)) for r in (ours, theirs)), strict=True):
+        assert type(one) is type(other)
+        np.testing.assert_array_equal(np.asarray(ag.stop_gradient(one)), np.asarray(ag.stop_gradient(other)))
+        assert getattr(one, "requires_grad", False) == getattr(other, "requires_grad", False)

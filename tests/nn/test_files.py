@@ -71,6 +71,12 @@ def test_a_model_that_does_not_fit_stays_as_it_was(path):
     np.testing.assert_array_equal(model.state_dict()["weight"], before["weight"])
 
 
+def test_only_modules_are_loaded_into(path):
+    nn.save({"a": np.ones(2)}, path)
+    with pytest.raises(DTypeError, match="load: model='x'; expected a Module"):
+        nn.load(path, "x")
+
+
 def test_files_of_others_are_read(path):
     safetensors.save_file({"w": np.ones(3, "f4")}, path, {"format": "pt", "checksum": "theirs"})
     np.testing.assert_array_equal(nn.load(path)["w"], np.ones(3, "f4"), strict=True)
@@ -219,6 +225,9 @@ def test_hostile_files_end_in_one_error_within_256_megabytes(tmp_path):
     ("a header of 30 MB of empty lists", "header of 30,000,009"),  # is not read
     ("a header of 2^63 bytes", "header of 9,223,372,036,854,775,808"),
     ("a wrong checksum", "does not match its checksum"),
+    ("a list", "its header is no table of arrays"),
+    ("an entry that is no dict", "its header is no table of arrays"),
+    ("texts that are no dict", "its header is no table of arrays"),
 ])
 def test_what_is_wrong_is_said(path, name, message):
     path.write_bytes(HOSTILE[name])

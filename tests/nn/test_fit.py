@@ -396,6 +396,11 @@ def test_a_test_split_is_no_validation_data():
     ({"epochs": -1}, "epochs=-1"), ({"batch_size": 0}, "batch_size=0"), ({"accumulate": 0}, "accumulate=0"),
     ({"scheduler_every": "batch"}, "scheduler_every='batch'"), ({"metrics": ["f1"]}, "metrics: 'f1'"),
     ({"optimizer": optim.Adam(classifier())}, "holds no parameter of this model"), ({"rng": "seed"}, "rng: expected"),
+    ({"loss": lambda output, y: None}, "the loss returned None"), ({"loss": lambda output, y: 1.0}, "returned 1.0"),
+    ({"loss": nn.CrossEntropyLoss}, "loss is the class CrossEntropyLoss"), ({"loss": "mse"}, "loss='mse'"),
+    ({"optimizer": optim.SGD}, "optimizer is the class SGD"), ({"optimizer": 0.1}, "optimizer=0.1"),
+    ({"callbacks": nn.EarlyStopping("loss")}, "callbacks=.*pass a list"), ({"callbacks": print}, "pass a list"),
+    ({"scheduler": optim.StepLR(optim.SGD(classifier(), lr=0.1), 1)}, "scheduler sets the rates of another optimizer"),
 ])
 def test_bad_options_are_named_before_any_step(options, message):
     model = classifier()
@@ -403,6 +408,18 @@ def test_bad_options_are_named_before_any_step(options, message):
     with pytest.raises(AutogradError, match=message):
         fitted(model, **options)
     assert state(model) == before
+
+
+def test_an_optimizer_that_needs_a_closure_is_refused():
+    model = classifier()
+    with pytest.raises(DTypeError, match=r"fit: LBFGS\.step needs a closure"):
+        fitted(model, optim.LBFGS(model))
+
+
+@pytest.mark.parametrize("model", [classifier, nn.Sequential, LOSS.forward])
+def test_only_modules_are_trained(model):
+    with pytest.raises(DTypeError, match="fit: model"):
+        nn.fit(model, LOSS, optim.SGD(classifier(), lr=0.1), TRAIN, epochs=1)
 
 
 def test_unscaled_features_are_warned_of():

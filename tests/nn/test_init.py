@@ -109,6 +109,9 @@ def test_a_model_is_started_as_a_whole():
     assert model[0].weight.numpy().std() == pytest.approx(math.sqrt(2 / 300), rel=0.05)
     twin = nn.init.initialize(nn.Sequential(nn.Linear(300, 100), nn.ReLU()), nn.init.kaiming_normal_, rng=0)
     np.testing.assert_array_equal(model[0].weight.numpy(), twin[0].weight.numpy())
+    seeded = functools.partial(nn.init.normal_, rng=3)  # a function that brings its own seed keeps it
+    first, second = (nn.init.initialize(nn.Linear(4, 4), seeded).weight.numpy() for _ in range(2))
+    np.testing.assert_array_equal(first, second)
     with pytest.warns(nn.init.SymmetryWarning):
         nn.init.initialize(twin, nn.init.zeros_)
     assert not twin[0].weight.numpy().any()

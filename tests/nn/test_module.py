@@ -215,10 +215,13 @@ def test_sequential():
     first, second = nn.Linear(2, 2), nn.Tanh()
     model = nn.Sequential(first, second)
     assert (len(model), list(model), model[0], model[-1]) == (2, [first, second], first, second)
+    tail = model[1:]
+    assert (type(tail), list(tail.named_children())) == (nn.Sequential, [("1", second)])
+    assert list(model[:].named_children()) == [("0", first), ("1", second)]
     assert nn.Sequential()(3.0) == 3.0
-    with pytest.raises(SelectionError, match="Sequential: no layer 2; it has 2"):
+    with pytest.raises(SelectionError, match="Sequential: no element 2; it has 2"):
         model[2]
-    with pytest.raises(DTypeError, match="Sequential: layer '0' is a list, not a Module"):
+    with pytest.raises(DTypeError, match="Sequential: a list; pass modules one by one"):
         nn.Sequential([first, second])
 
 
@@ -351,7 +354,7 @@ def test_lists_and_dicts_of_modules():
         model.layers[3]
     with pytest.raises(SelectionError, match="ModuleDict: no 'b'; it has 'a'"):
         model.heads["b"]
-    with pytest.raises(SelectionError, match="'train' is the name of a method"):
+    with pytest.raises(SelectionError, match="'train' cannot name an element"):
         model.heads["train"] = nn.ReLU()
     with pytest.raises(DTypeError, match="ModuleList: element '3' is not a Module, but: 3"):
         model.layers.append(3)
@@ -381,3 +384,65 @@ def test_summary_leaves_the_model_as_it_was():
         nn.summary(nn.Linear(3, 2), (1, 4))
     with pytest.raises(ShapeError, match="3 is not a shape"):
         nn.summary(nn.Linear(3, 2), 3)
+
+
+def test_append_after_a_slice_takes_a_free_name():
+    model = nn.Sequential(nn.Linear(2, 2), nn.ReLU(), nn.Linear(2, 2))
+    tail = model[1:].append(nn.Tanh())
+    assert [type(layer) for layer in tail] == [nn.ReLU, nn.Linear, nn.Tanh]
+    assert [type(layer) for layer in nn.Sequential({"1": nn.ReLU()}).append(nn.Tanh())] == [nn.ReLU, nn.Tanh]
+
+
+@pytest.mark.parametrize("make", [lambda *modules: nn.Sequential(*modules), lambda *modules: nn.ModuleList(modules)])
+def test_elements_can_be_replaced_inserted_and_taken_out(make):
+    first, second, third = nn.ReLU(), nn.Tanh(), nn.Sigmoid()
+    modules = make(first, second)
+    modules[-1] = third
+    assert list(modules) == [first, third]
+    assert list(modules.insert(1, second)) == [first, second, third]
+    del modules[0]
+    assert [name for name, _ in modules.named_children()] == ["0", "1"]
+    assert list(modules[::-1]) == [third, second]
+    with pytest.raises(SelectionError, match="no element 2; it has 2"):
+        del modules[2]
+    with pytest.raises(DTypeError, match="'0' is no position"):
+        modules["0"]
+
+
+@pytest.mark.parametrize("name", ["forward", "train", "a.b", "", 3])
+def test_a_name_that_would_hide_a_method_is_refused(name):
+    for make in (nn.Sequential, nn.ModuleDict):
+        with pytest.raises(SelectionError, match="cannot name an element"):
+            make({name: nn.ReLU()})
+
+
+def test_a_dict_of_modules_can_be_changed():
+    heads = nn.ModuleDict({"a": nn.ReLU()})
+    heads.update({"b": nn.Tanh()})
+    assert isinstance(heads.pop("a"), nn.ReLU)
+    assert list(heads) == ["b"]
+    with pytest.raises(SelectionError, match="no 'a'"):
+        del heads["a"]
+
+
+@pytest.mark.parametrize("value", [[nn.ReLU()], (nn.ReLU(),), {"a": nn.ReLU()}, [nn.Parameter(1.0)]])
+def test_a_plain_list_of_what_should_belong_to_the_model_warns(value):
+    model = nn.Module()
+    with pytest.warns(nn.LostModuleWarning, match=r"Module\.parts is a plain .* Use nn\.(Module|Parameter)List") as caught:
+        model.parts = value
+    assert caught[0].filename == __file__
+
+
+def test_a_hook_that_is_registered_twice_is_removed_once():
+    model, calls = nn.ReLU(), []
+
+    def hook(module, args, output):
+        calls.append(1)
+
+    remove = model.register_forward_hook(hook)
+    model.register_forward_hook(hook)
+    remove()
+    model(1.0)
+    assert calls == [1]
+    with pytest.raises(DTypeError, match="a hook must be a function, got 3"):
+        model.register_forward_pre_hook(3)

@@ -136,3 +136,29 @@ def test_an_empty_batch_stays_empty(layer, shape):
     y.sum().backward()
     assert y.shape == x.grad.shape == shape
     assert layer.weight.grad is None or not layer.weight.grad.numpy().any()
+
+
+@pytest.mark.parametrize("weight", [np.float16, np.float32])
+@pytest.mark.parametrize(("make", "shape"), [
+    (nn.LayerNorm, (4, 6)), (lambda n, dtype: nn.RMSNorm(n, eps=1e-5, dtype=dtype), (4, 6)),
+    (lambda n, dtype: nn.GroupNorm(2, n, dtype=dtype), (2, 6, 5)),
+    (lambda n, dtype: nn.BatchNorm1d(n, dtype=dtype, track_running_stats=False), (4, 6)),
+    (lambda n, dtype: nn.BatchNorm2d(n, dtype=dtype, track_running_stats=False), (3, 6, 20, 20)),
+])
+def test_squares_of_float16_do_not_overflow(make, shape, weight):
+    """300² is more than float16 holds."""
+    half = (np.where(normal(*shape) > 0, 300, -300) + normal(*shape)).astype(np.float16)
+    g = normal(*shape).astype(np.float16)
+
+    def run(dtype, weight):
+        x = ag.tensor(half, dtype=dtype, requires_grad=True)
+        y = make(6, dtype=weight)(x)
+        (y * g.astype(y.dtype)).sum().backward()
+        return y.numpy(), x.grad.numpy()
+
+    y, gradient = run(np.float16, weight)
+    assert y.dtype == weight
+    assert gradient.dtype == np.float16
+    expected = run(np.float64, np.float64)
+    np.testing.assert_allclose(y, expected[0], rtol=2e-3)
+    np.testing.assert_allclose(gradient, expected[1], rtol=5e-3, atol=2e-5)

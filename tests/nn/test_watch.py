@@ -9,7 +9,7 @@ import pytest
 import autograd_core as ag
 import nn
 import optim
-from autograd_core.errors import ShapeError
+from autograd_core.errors import DTypeError, ShapeError
 from nn.watching.gauges import SAMPLED
 
 pytestmark = pytest.mark.filterwarnings("ignore::nn.WatchWarning")  # beside those that a test is about
@@ -293,3 +293,9 @@ def test_it_prints_a_table_and_its_findings():
 def test_counts_are_at_least_1(options):
     with pytest.raises(ShapeError, match=f"watch: {next(iter(options))}=0"):
         nn.watch(nn.Linear(1, 1), **options)
+
+
+@pytest.mark.parametrize("model", [None, nn.Linear, np.ones(3)])
+def test_only_modules_are_watched(model):
+    with pytest.raises(DTypeError, match="watch: expected a Module, got a"):
+        nn.watch(model)

@@ -1,5 +1,6 @@
 """What drawings say of arrays, modules and missing gradients, and that they are the same every time."""
 
+import contextlib
 import subprocess
 import sys
 
@@ -11,6 +12,7 @@ import autograd_core as ag
 import nn
 import viz
 from autograd_core.modes import module_path
+from viz import frames
 from viz.picture import Kind, picture
 
 PROGRAM = """
@@ -68,7 +70,7 @@ def test_a_constant_has_a_value_and_no_gradient():
 
 
 def test_kinds_differ_in_shape():
-    x = ag.tensor(2.0, requires_grad=True, name="x")
+    x = ag.tensor(0.1, requires_grad=True, name="x")
     with module_path("layer"):
         y = x * 3 + nn.Parameter(1.0)
     source = viz.draw(ag.exp(y) + x).source
@@ -126,11 +128,23 @@ def test_a_recorded_gradient_draws_too():
     assert any(pair.startswith("27/") for pair in numbers(viz.draw(slope)))
 
 
-def test_deeply_nested_modules_do_not_recurse():
+def test_frames_in_one_another_end_at_a_depth_that_can_be_read():
     x = ag.tensor(2.0, requires_grad=True)
-    with module_path(".".join(["m"] * 300)):
+    with contextlib.ExitStack() as modules:
+        for _ in range(60):
+            modules.enter_context(module_path("m"))
+            x = ag.exp(-x)
+    drawing = viz.draw(x, max_nodes=2000)
+    assert drawing.source.count("subgraph cluster_") == frames.NESTED
+    assert drawing.svg().count('class="cluster"') == frames.NESTED
+
+
+def test_a_frame_that_holds_nothing_but_a_frame_is_drawn_as_one():
+    x = ag.tensor(2.0, requires_grad=True)
+    with module_path("net"), module_path("encoder"), module_path("layer"):
         y = ag.exp(x)
-    assert viz.draw(y).source.count("subgraph cluster_") == 300
+    assert viz.draw(y).source.count("subgraph cluster_") == 1
+    assert 'label="net.encoder.layer"' in viz.draw(y).source
 
 
 def test_directions_are_two():

@@ -1,7 +1,9 @@
 """Names are data: whatever they hold, the DOT parses to the same graph, and the SVG only shows them."""
 
+import re
 import xml.etree.ElementTree as ET
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -19,6 +21,9 @@ NASTY = [
 ]
 
 
+TAGS = {"svg", "g", "title", "polygon", "path", "text", "a", "ellipse", "polyline"}
+
+
 def drawing_named(name):
     x = ag.tensor(2.0, requires_grad=True, name=name)
     with module_path(name or "m"):
@@ -34,7 +39,7 @@ def check(name):
     assert len(drawing.source) < 40_000
     root = ET.fromstring(drawing.svg())
     tags = {element.tag.removeprefix(SVG) for element in root.iter()}
-    assert tags <= {"svg", "g", "title", "polygon", "path", "text", "a", "ellipse", "polyline"}
+    assert tags <= TAGS
     for element in root.iter():
         assert not any(key.endswith("href") or key.startswith("on") for key in element.keys())  # noqa: SIM118  # an Element is no dict
     assert set(nodes(drawing)) == {"v0", "v0_value", "v1", "v1_b", "v1_value", "v1_b_value", "v2", "v2_value", "v3",
@@ -51,6 +56,30 @@ def test_nasty_names_are_inert(name):
 @given(st.text(st.characters() | st.sampled_from('<>&"\\\'[]{};|\0\u202e'), max_size=60))
 def test_any_name_is_inert(name):
     check(name)
+
+
+@pytest.mark.parametrize("name", NASTY, ids=range(len(NASTY)))
+def test_nasty_names_are_inert_in_flags(name):
+    class Model:
+        def named_parameters(self):
+            return [(name, ag.tensor(np.zeros(2), requires_grad=True))]
+
+    w = ag.tensor([1.0, 2.0], requires_grad=True, name=name)
+    with module_path(name or "m"):
+        h = ag.exp(w * 5)  # explodes
+        loss = (h.detach() * h).sum()
+    drawing = viz.draw(loss, model=Model(), title=name)
+    for word in ("▲ EXPLODING", "‖ DETACHED", "○ NO GRAD"):
+        assert f"{word}</FONT>" in drawing.source
+    elements = [*ET.fromstring(drawing.svg()).iter()]
+    assert {element.tag.removeprefix(SVG) for element in elements} <= TAGS
+    assert len(drawing.source) < 40_000
+
+
+def test_a_page_holds_nothing_but_the_picture(tmp_path):
+    drawing = drawing_named("</svg></title></text><script>alert(1)</script><b>")
+    page = drawing.save(tmp_path / "x.html").read_text("utf-8")
+    assert set(re.findall(r"<(\w+)", page)) <= TAGS | {"html", "meta", "title", "body"}
 
 
 @pytest.mark.parametrize("name", ["<b>", "a&b", 'say "hi"', "back\\slash", "\\N", "\\\\", "&lt;", "&#92;", "x"])

@@ -38,9 +38,9 @@ def test_saves_svg_png_and_gv_in_new_folders(drawing, tmp_path):
     assert sorted(os.listdir(folder)) == ["x.PNG", "x.gv", "x.svg"]
 
 
-@pytest.mark.parametrize("name", ["x.pdf", "x", "x.svg.txt", "x.html"])
+@pytest.mark.parametrize("name", ["x.jpg", "x", "x.svg.txt"])
 def test_unknown_suffix_lists_what_works(drawing, tmp_path, name):
-    with pytest.raises(viz.FormatError, match=r"\.svg, \.png or \.gv"):
+    with pytest.raises(viz.FormatError, match=r"\.svg, \.png, \.pdf, \.html or \.gv"):
         drawing.save(tmp_path / name)
     assert not os.listdir(tmp_path)
 
@@ -88,7 +88,9 @@ def test_without_a_renderer_the_error_says_what_to_do(drawing, monkeypatch, tmp_
         drawing.save(tmp_path / "x.svg")
     for part in ("AUTOGRAD_VIZ_DOT", "PATH", "graphviz-pure", 'pip install "autograd-core[dot]"', '.save("graph.gv")'):
         assert part in str(error.value)
-    assert not os.listdir(tmp_path)
+    assert os.listdir(tmp_path) == ["x.svg.gv"]
+    assert f"x.svg was not written, but its DOT source was: {tmp_path / 'x.svg.gv'}" in str(error.value)
+    assert (tmp_path / "x.svg.gv").read_text() == drawing.source
     drawing.save(tmp_path / "x.gv")
 
 
@@ -96,10 +98,10 @@ def test_a_dot_that_hangs_is_ended_with_all_it_started(drawing, fake_dot, tmp_pa
     fake_dot(f"(sleep 5; touch {tmp_path}/late) &\nsleep 600\n")
     monkeypatch.setattr(render, "TIMEOUT", 0.3)
     begin = time.monotonic()
-    with pytest.raises(viz.RendererError, match=r"stopped after 0\.3 s"):
+    with pytest.raises(viz.RendererError, match=r"fake-dot was stopped after 0\.3 s .*depth=.*/x\.svg\.gv"):
         drawing.save(tmp_path / "x.svg")
     assert time.monotonic() - begin < 300  # it did not wait for the sleep
-    assert os.listdir(tmp_path) == ["bin"]
+    assert sorted(os.listdir(tmp_path)) == ["bin", "x.svg.gv"]
 
 
 @pytest.mark.parametrize("script", ["echo 'it broke' >&2; exit 3", "echo 'it broke' >&2; exit 0",
@@ -107,13 +109,26 @@ def test_a_dot_that_hangs_is_ended_with_all_it_started(drawing, fake_dot, tmp_pa
 def test_a_dot_that_fails_is_quoted_and_the_old_file_stays(drawing, fake_dot, tmp_path, script):
     fake_dot(script)
     (tmp_path / "x.svg").write_text("old")
-    with pytest.raises(viz.RendererError, match="it broke"):
+    with pytest.raises(viz.RendererError, match=r"fake-dot failed .* it broke\. .*\$AUTOGRAD_VIZ_DOT"):
         drawing.save(tmp_path / "x.svg")
     assert (tmp_path / "x.svg").read_text() == "old"
-    assert sorted(os.listdir(tmp_path)) == ["bin", "x.svg"]
+    assert sorted(os.listdir(tmp_path)) == ["bin", "x.svg", "x.svg.gv"]
 
 
 def test_a_file_that_is_no_program_is_a_clean_error(drawing, fake_dot):
     fake_dot("").write_bytes(b"\x7fELFnot really")
     with pytest.raises(viz.RendererError, match="cannot be run"):
         drawing.svg()
+
+
+def test_a_pdf_by_graphviz_pure_names_the_systems_graphviz(drawing, tmp_path, monkeypatch):
+    monkeypatch.delenv("AUTOGRAD_VIZ_DOT", raising=False)
+    monkeypatch.setenv("PATH", str(tmp_path))  # where there is no other dot
+    with pytest.raises(viz.RendererError, match=r"graphviz-pure failed .* A PDF needs the system's Graphviz \(apt"):
+        drawing.save(tmp_path / "x.pdf")
+    assert os.listdir(tmp_path) == ["x.pdf.gv"]
+
+
+def test_a_pdf_by_a_dot_that_can(drawing, fake_dot, tmp_path):
+    fake_dot("cat > /dev/null; echo \"%PDF for $1\"")
+    assert drawing.save(tmp_path / "x.pdf").read_text() == "%PDF for -Tpdf\n"

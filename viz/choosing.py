@@ -1,0 +1,91 @@
+"""What a caller points at: modules to fold, and the focus of a picture."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable
+from difflib import get_close_matches
+from fnmatch import fnmatchcase
+
+from autograd_core.errors import SelectionError
+from autograd_core.graph import Graph
+from autograd_core.recording import TensorBase
+
+from .picture import Picture
+
+Folding = str | Iterable[str] | Callable[[str], bool]
+"""Paths or patterns of modules, or a function from a path to bool."""
+Focus = str | TensorBase
+
+
+def chosen_modules(picture: Picture, fold: Folding) -> set[str]:
+    """The paths of modules that are to be folded.
+
+    Args:
+        picture: with all its modules open.
+        fold: see ``draw``.
+
+    Returns:
+        Paths.
+
+    Raises:
+        SelectionError: a pattern that no module matches.
+
+    Example:
+        >>> import autograd_core as ag
+        >>> from autograd_core.modes import module_path
+        >>> from viz.picture import picture
+        >>> x = ag.tensor(0.5, requires_grad=True)
+        >>> for i in range(3):
+        ...     with module_path(f"layers.{i}"):
+        ...         x = ag.tanh(x)
+        >>> sorted(chosen_modules(picture(ag.graph(x)), "layers.[12]"))
+        ['layers.1', 'layers.2']
+    """
+    modules = {call.path: None for box in picture.boxes if box.call for call in box.call.chain()}
+    if callable(fold):
+        return {path for path in modules if fold(path)}
+    chosen: set[str] = set()
+    for pattern in [fold] if isinstance(fold, str) else fold:
+        matching = {path for path in modules if path == pattern or fnmatchcase(path, pattern)}
+        if not matching:
+            raise SelectionError(f"draw: fold={pattern!r} is no module that ran. {_there_are(pattern, modules)}")
+        chosen |= matching
+    return chosen
+
+
+def focused(picture: Picture, graph: Graph, focus: Focus) -> set[str]:
+    """The ids of the boxes that a focus means.
+
+    Args:
+        picture: with all its modules open.
+        graph: that it shows.
+        focus: see ``draw``.
+
+    Returns:
+        At least one id.
+
+    Raises:
+        SelectionError: nothing in the picture is meant.
+    """
+    if isinstance(focus, TensorBase):
+        serial = focus.node.serial if focus.node else None
+        ids = {f"v{vertex.id}" for vertex in graph.vertices if vertex.serial == serial}
+        if not ids & {box.id for box in picture.boxes}:
+            raise SelectionError("draw: the tensor in focus= is not in this graph, or show= leaves it out.")
+        return ids
+    names: dict[str, set[str]] = {}
+    for box in picture.boxes:
+        own = box.name or box.text
+        paths = [call.path for call in box.call.chain()] if box.call else []
+        for name in [own, f"{box.module}.{own}", *paths]:
+            names.setdefault(name, set()).add(box.id)
+    if focus not in names:
+        raise SelectionError(f"draw: focus={focus!r} is no name in this graph. {_there_are(focus, names)}")
+    return names[focus]
+
+
+def _there_are(word: str, names: Collection[str]) -> str:
+    if not names:
+        return "There are none in it."
+    likely = get_close_matches(word, names, n=3, cutoff=0.3) or list(names)[:3]
+    return f"There are {len(names):,}, among them {', '.join(map(repr, likely))}."

@@ -1,0 +1,61 @@
+"""The modules' frames around their boxes, one in another as the calls were."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+import graphviz
+
+from .calls import Call
+from .picture import Box
+from .text import TOOLTIP_LIMIT, clean, plain
+
+FILL, EDGE = "#f3f6f9", "#9aa5b1"
+NESTED = 24
+"""Frames in one another, at most; what is deeper is drawn in the innermost of these."""
+
+
+def in_frames(root: graphviz.Digraph, boxes: Iterable[Box]) -> Iterator[Box]:
+    """Open and close the frames of modules in a DOT graph, and give each box when its frame is open.
+
+    A frame that would hold nothing but one other frame is drawn as one with it.
+
+    Args:
+        root: where to write.
+        boxes: those of a picture.
+
+    Returns:
+        The boxes, frame by frame.
+    """
+    inside: dict[Call | None, list[Box | Call]] = {None: []}
+    for box in boxes:
+        child: Box | Call = box
+        around = box.call
+        while around not in inside:
+            inside[around] = [child]
+            assert around is not None
+            child, around = around, around.outer
+        inside[around].append(child)
+
+    frames = 0
+    stack: list[tuple[str, Iterator[Box | Call]]] = [("", iter(inside[None]))]
+    while stack:
+        title, rest = stack[-1]
+        step = next(rest, None)
+        if isinstance(step, Box):
+            yield step
+        elif step is None:
+            stack.pop()
+            if title:
+                root.body.append("\t}\n")
+        elif len(stack) > NESTED:
+            stack.append(("", iter(inside[step])))
+        else:
+            title = step.title
+            while len(inside[step]) == 1 and isinstance(only := inside[step][0], Call):
+                step, title = only, f"{title}.{only.title}"
+            root.body.append(f"\tsubgraph cluster_{frames} {{\n")
+            root.attr(label=plain(clean(title)), tooltip=plain(clean(step.path, TOOLTIP_LIMIT)), labeljust="l",
+                      style="rounded,filled", color=EDGE, fillcolor=FILL, fontsize="12")
+            frames += 1
+            stack.append((title or " ", iter(inside[step])))
