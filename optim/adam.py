@@ -24,7 +24,7 @@ class Adam(Optimizer):
         betas: β₁ and β₂, each from 0 to below 1.
         eps: keeps the quotient finite.
         weight_decay: λ, the strength of an L2 penalty λ/2 p².
-        amsgrad: divide by the largest v̂ so far, so that steps never grow again.
+        amsgrad: divide by the largest v so far, corrected as v is: a rare large gradient is not forgotten.
         bias_correction: without it m and v are taken as they are, as in some textbooks.
         decoupled_weight_decay: decay as in :class:`AdamW`.
         common: ``maximize``, ``nonfinite``, ``missing``; see :class:`Common`.
@@ -88,7 +88,7 @@ class AdamW(Adam):
         betas: β₁ and β₂, each from 0 to below 1.
         eps: keeps the quotient finite.
         weight_decay: λ.
-        amsgrad: divide by the largest v̂ so far.
+        amsgrad: divide by the largest v so far, corrected as v is.
         bias_correction: without it m and v are taken as they are.
         common: ``maximize``, ``nonfinite``, ``missing``; see :class:`Common`.
 
@@ -107,6 +107,8 @@ class AdamW(Adam):
         >>> w  # 1 - 0.1 · 0.5 - 0.1
         tensor([0.85], requires_grad=True)
     """
+
+    set_by_class = ("decoupled_weight_decay",)
 
     def __init__(self, params: Any, lr: float = 1e-3, betas: tuple[float, float] = (0.9, 0.999), eps: float = 1e-8,
                  weight_decay: float = 1e-2, amsgrad: bool = False, bias_correction: bool = True,

@@ -44,6 +44,7 @@ class ConjugateGradient(FullBatch):
         True
     """
 
+    set_by_class = ("line_search_fn",)
     curvature = 0.1  # directions are conjugate only after searches that are nearly exact
 
     def __init__(self, params: Any, lr: float = 1.0, beta: str = "polak-ribiere", max_iter: int = 20,

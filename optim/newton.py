@@ -106,6 +106,7 @@ class NewtonCG(FullBatch):
     """
 
     objective = Twice
+    set_by_class = ("line_search_fn",)
 
     def __init__(self, params: Any, lr: float = 1.0, max_cg: int | None = None, max_iter: int = 1,
                  tolerance_grad: float = 1e-7, tolerance_change: float = 1e-9) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import math
 from collections.abc import Iterator, Mapping
 from typing import Any, ClassVar, TypedDict
@@ -14,7 +15,7 @@ from autograd_core.errors import DTypeError, GraphError, InPlaceError, ShapeErro
 from . import state as states
 from .gradients import finite, settle
 from .groups import Group, Options, read_groups
-from .options import at_least_0, one_of
+from .options import OptionError, at_least_0, one_of
 
 BLOCK = 65_536
 """Elements updated at a time: a block of every array that a formula reads and writes fits into the L2 cache."""
@@ -55,8 +56,13 @@ class Optimizer:
     spaces: ClassVar[int] = 1  # arrays to compute in
     whole: ClassVar[bool] = False  # the formula needs all of a parameter at once, not a block
     own_decay: ClassVar[bool] = False  # the formula sees to weight decay itself
+    set_by_class: ClassVar[tuple[str, ...]] = ()  # options of groups that are not the user's to give
 
     def __init__(self, params: Any, **options: Any) -> None:
+        known = {*inspect.signature(type(self).__init__).parameters, *Common.__annotations__, *self.set_by_class}
+        if unknown := sorted(options.keys() - known):
+            raise OptionError(f"{type(self).__name__}: no option {unknown[0]!r}; there are "
+                              f"{', '.join(sorted(known - {'self', 'params', 'common', *self.set_by_class}))}.")
         common = {"maximize": False, "nonfinite": "raise", "missing": "skip"}
         self.defaults: Options = {**options, **{name: options.get(name, value) for name, value in common.items()}}
         self.param_groups: list[Group] = read_groups(params, self.defaults, self._checked)
@@ -166,8 +172,11 @@ class Optimizer:
         """Move one parameter by its gradient, block by block."""
         kept = self._state.setdefault(name, {})
         for key in self.carried(group):
+            dtype = states.working_dtype(p.dtype)
             if key not in kept:
-                kept[key] = np.zeros_like(p, dtype=states.working_dtype(p.dtype))
+                kept[key] = np.zeros_like(p, dtype=dtype)
+            elif kept[key].dtype != dtype:  # the model was converted
+                kept[key] = kept[key].astype(dtype)
         carried = [kept[key] for key in self.carried(group)]
         self._steps[name] = t = self._steps.get(name, 0) + 1
         if p.size <= BLOCK or self.whole:

@@ -166,6 +166,7 @@ class Lion(Optimizer):
     """
 
     carries = ("exp_avg",)
+    set_by_class = ("decoupled_weight_decay",)
     spaces = 2
 
     def __init__(self, params: Any, lr: float = 1e-4, betas: tuple[float, float] = (0.9, 0.99),

@@ -47,6 +47,8 @@ class SWATS(Optimizer):
         (True, 0.053)
     """
 
+    set_by_class = ("trials", "mean_rate", "sgd_lr", "lr_at_switch")
+
     def __init__(self, params: Any, lr: float = 1e-3, betas: tuple[float, float] = (0.9, 0.999), eps: float = 1e-8,
                  weight_decay: float = 0.0, tolerance: float = 1e-9, **common: Unpack[Common]) -> None:
         # What the switch has come to so far travels with the options, and so is part of every saved state.

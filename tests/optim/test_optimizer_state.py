@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import autograd_core as ag
+import nn
 import optim
 
 SHAPES = {"w": (3, 2), "b": (2,), "scale": ()}
@@ -204,3 +205,22 @@ def test_a_loaded_state_is_a_copy():
     optimizer.load_state_dict(state)
     state["state"]["w"]["exp_avg"][...] = 7
     assert (optimizer.state_dict()["state"]["w"]["exp_avg"] != 7).all()
+
+
+def test_a_misspelled_option_is_refused():
+    for wrong in ({"learning_rate": 1.0}, {"weigth_decay": 0.1}):
+        for make in (optim.SGD, optim.Adam, optim.AdamW, optim.SWATS, optim.Lion):
+            with pytest.raises(optim.OptionError, match=f"no option '{next(iter(wrong))}'; there are .*lr"):
+                make([ag.tensor([1.0], requires_grad=True)], **wrong)
+
+
+def test_a_model_that_was_converted_trains_on_and_its_state_loads():
+    model = nn.Linear(2, 1, rng=0)
+    optimizer = optim.Adam(model)
+    for dtype in (np.float32, np.float64):
+        model.to(dtype)
+        optimizer.zero_grad()
+        model(np.ones((1, 2), dtype)).sum().backward()
+        optimizer.step()
+        assert {array.dtype for kept in optimizer._state.values() for array in kept.values()} == {np.dtype(dtype)}
+        optimizer.load_state_dict(optimizer.state_dict())
