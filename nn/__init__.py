@@ -26,22 +26,31 @@ from .activations import (
     Tanh,
     Threshold,
 )
-from .adaptive_pooling import AdaptiveAvgPool1d, AdaptiveAvgPool2d, AdaptiveMaxPool1d, AdaptiveMaxPool2d
-from .attention import MultiheadAttention, scaled_dot_product_attention
-from .batch_norm import BatchNorm1d, BatchNorm2d
-from .callbacks import Callback, Checkpoint, EarlyStopping
-from .cells import GRUCell, LSTMCell, RNNCell
 from .checkpoints import load_checkpoint, save_checkpoint
 from .containers import Identity, ModuleDict, ModuleList, ParameterList, Residual, Sequential
-from .conv import Conv1d, Conv2d, ConvTranspose1d, ConvTranspose2d
 from .data import Split, Splits, batches, split
-from .data_checks import DataWarning
-from .dropout import ClassicDropout, DropConnect, Dropout, Dropout1d, Dropout2d, GaussianNoise
-from .embedding import Embedding, EmbeddingBag
 from .files import FileError, load, save
-from .fit import fit
-from .history import History
-from .linear import Bilinear, Linear
+from .fitting.callbacks import Callback, Checkpoint, EarlyStopping
+from .fitting.data_checks import DataWarning
+from .fitting.fit import fit
+from .fitting.history import History
+from .fitting.measuring import accuracy, evaluate
+from .fitting.training import Training
+from .layers.adaptive_pooling import AdaptiveAvgPool1d, AdaptiveAvgPool2d, AdaptiveMaxPool1d, AdaptiveMaxPool2d
+from .layers.attention import MultiheadAttention, scaled_dot_product_attention
+from .layers.batch_norm import BatchNorm1d, BatchNorm2d
+from .layers.cells import GRUCell, LSTMCell, RNNCell
+from .layers.conv import Conv1d, Conv2d, ConvTranspose1d, ConvTranspose2d
+from .layers.dropout import ClassicDropout, DropConnect, Dropout, Dropout1d, Dropout2d, GaussianNoise
+from .layers.embedding import Embedding, EmbeddingBag
+from .layers.linear import Bilinear, Linear
+from .layers.normalization import GroupNorm, LayerNorm, RMSNorm
+from .layers.pooling import AvgPool1d, AvgPool2d, MaxPool1d, MaxPool2d
+from .layers.positions import RotaryPositionalEncoding, SinusoidalPositionalEncoding
+from .layers.recurrent import GRU, LSTM, RNN
+from .layers.shapes import Flatten, Unflatten
+from .layers.transformer import Transformer, TransformerDecoder, TransformerEncoder
+from .layers.transformer_layers import TransformerDecoderLayer, TransformerEncoderLayer
 from .losses import (
     AttributeHingeLoss,
     BCELoss,
@@ -63,21 +72,12 @@ from .losses import (
     TripletMarginLoss,
     WestonWatkinsLoss,
 )
-from .measuring import accuracy, evaluate
 from .module import LostModuleWarning, Module
-from .normalization import GroupNorm, LayerNorm, RMSNorm
 from .parameter import Buffer, Parameter
-from .pooling import AvgPool1d, AvgPool2d, MaxPool1d, MaxPool2d
-from .positions import RotaryPositionalEncoding, SinusoidalPositionalEncoding
 from .preprocessing import PCA, Center, MinMax, Preprocessor, Standardize
-from .recurrent import GRU, LSTM, RNN
 from .regularizers import L1, L2, ElasticNet, Penalty, max_norm_
-from .shapes import Flatten, Unflatten
 from .state import StateError
 from .summary import summary
-from .training import Training
-from .transformer import Transformer, TransformerDecoder, TransformerEncoder
-from .transformer_layers import TransformerDecoderLayer, TransformerEncoderLayer
 from .watching import Watch, WatchWarning, watch
 
 __all__ = [

@@ -28,7 +28,7 @@ from autograd_core import (
 )
 from autograd_core import log_sigmoid as logsigmoid
 
-from .attention import scaled_dot_product_attention
+from .layers.attention import scaled_dot_product_attention
 from .losses import (
     binary_cross_entropy,
     binary_cross_entropy_with_logits,

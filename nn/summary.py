@@ -12,7 +12,7 @@ import numpy.typing as npt
 from autograd_core import Tensor, zeros
 from autograd_core.errors import ShapeError
 
-from .measuring import evaluating
+from .fitting.measuring import evaluating
 from .module import Module
 
 

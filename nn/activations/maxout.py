@@ -11,7 +11,7 @@ from autograd_core import Tensor
 
 from .. import init
 from ..arguments import size
-from ..linear import affine, uniform
+from ..layers.linear import affine, uniform
 from ..module import Module
 from ..parameter import Parameter
 

@@ -11,7 +11,7 @@ import autograd_core as ag
 import nn
 from autograd_core.errors import DTypeError, ShapeError
 from autograd_core.testing import gradcheck
-from nn.attention import _attention_weights
+from nn.layers.attention import _attention_weights
 
 sizes = st.integers(1, 4)
 seeds = st.integers(0, 99)

@@ -7,7 +7,7 @@ import autograd_core as ag
 import nn
 from autograd_core.errors import DTypeError, SelectionError, ShapeError, UnsupportedError
 from autograd_core.testing import gradcheck
-from nn.embedding import _rows
+from nn.layers.embedding import _rows
 
 
 def test_rows_that_are_used_twice_get_both_gradients():

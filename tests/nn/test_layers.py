@@ -9,7 +9,7 @@ import autograd_core as ag
 import nn
 from autograd_core.errors import DTypeError, ShapeError
 from autograd_core.testing import gradcheck
-from nn.linear import linear
+from nn.layers.linear import linear
 
 sizes = st.integers(1, 5)
 

@@ -7,8 +7,8 @@ import autograd_core as ag
 import nn
 from autograd_core.errors import ShapeError
 from autograd_core.testing import gradcheck
-from nn.channels import affine, center, mean_square, scaled
-from nn.normalization import standardize
+from nn.layers.channels import affine, center, mean_square, scaled
+from nn.layers.normalization import standardize
 
 SHAPES = [(4, 3, 1), (2, 3, 5), (1, 4, 3), (3, 1, 2)]
 

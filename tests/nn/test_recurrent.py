@@ -11,7 +11,7 @@ import autograd_core as ag
 import nn
 from autograd_core.errors import DTypeError, SelectionError, ShapeError
 from autograd_core.testing import gradcheck
-from nn import recurrences
+from nn.layers import recurrences
 
 KINDS = ["RNN", "LSTM", "GRU"]
 kinds = st.sampled_from(KINDS)

@@ -13,12 +13,12 @@ from autograd_core import Tensor
 from autograd_core.errors import DTypeError, ShapeError
 from autograd_core.recording import Primitive
 
-from . import init
-from .arguments import probability, size
+from .. import init
+from ..arguments import probability, size
+from ..module import Module
+from ..parameter import Parameter
 from .dropout import Dropout
 from .linear import Linear, affine
-from .module import Module
-from .parameter import Parameter
 
 
 def _weights(scores: Any, excluded: Any) -> Any:

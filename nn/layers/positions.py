@@ -10,8 +10,8 @@ import autograd_core as ag
 from autograd_core import Tensor
 from autograd_core.errors import ShapeError
 
-from .arguments import size
-from .module import Module
+from ..arguments import size
+from ..module import Module
 
 
 def _angles(positions: Any, features: int, base: float) -> np.ndarray:

@@ -8,8 +8,8 @@ from typing import Any
 
 from autograd_core.errors import DTypeError, GraphError
 
+from ..module import Module
 from .callbacks import Callback
-from .module import Module
 
 
 def check_parts(model: Any, loss: Any, optimizer: Any, scheduler: Any, callbacks: Any) -> None:

@@ -12,13 +12,14 @@ import autograd_core as ag
 from autograd_core import Tensor
 from autograd_core.errors import DTypeError, ShapeError
 
-from . import init, recurrences
-from .arguments import probability, size
+from .. import init
+from ..arguments import probability, size
+from ..module import Module
+from ..parameter import Parameter
+from . import recurrences
 from .cells import Nonlinearity, nonlinearity_checked, weights
 from .dropout import Dropout
 from .linear import affine
-from .module import Module
-from .parameter import Parameter
 
 
 class _Recurrent(Module):

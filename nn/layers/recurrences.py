@@ -99,7 +99,7 @@ def rnn(x: Any, weight: Any, h: Any, *, relu: bool = False) -> Tensor:
 
     Example:
         >>> import numpy as np
-        >>> from nn.recurrences import rnn
+        >>> from nn.layers.recurrences import rnn
         >>> rnn(np.ones((3, 1, 1)), np.ones((1, 1)), np.zeros((1, 1)), relu=True).tolist()
         [[[1.0]], [[2.0]], [[3.0]]]
     """
@@ -179,7 +179,7 @@ def lstm(x: Any, weight: Any, h: Any, c: Any) -> tuple[Tensor, Tensor]:
 
     Example:
         >>> import numpy as np
-        >>> from nn.recurrences import lstm
+        >>> from nn.layers.recurrences import lstm
         >>> full = np.full((3, 1, 4), 100.0)  # all gates open: the cell counts the steps
         >>> lstm(full, np.zeros((4, 1)), np.zeros((1, 1)), np.zeros((1, 1)))[1].tolist()
         [[[1.0]], [[2.0]], [[3.0]]]
@@ -261,7 +261,7 @@ def gru(x: Any, weight: Any, bias: Any, h: Any) -> Tensor:
 
     Example:
         >>> import numpy as np
-        >>> from nn.recurrences import gru
+        >>> from nn.layers.recurrences import gru
         >>> keep = np.full((3, 1, 3), 100.0)  # z = 1: the state stays
         >>> gru(keep, np.zeros((3, 1)), np.zeros(3), np.full((1, 1), 7.0)).tolist()
         [[[7.0]], [[7.0]], [[7.0]]]

@@ -11,10 +11,10 @@ import autograd_core as ag
 from autograd_core import Tensor
 from autograd_core.errors import DTypeError, ShapeError
 
-from . import init
-from .arguments import probability
+from .. import init
+from ..arguments import probability
+from ..module import Module
 from .linear import Linear, affine
-from .module import Module
 
 
 def _kept(shape: tuple[int, ...], p: float, dtype: Any, rng: np.random.Generator, factor: float = 1.0) -> np.ndarray:

@@ -14,10 +14,10 @@ from autograd_core.derivatives.indexing import scatter_add
 from autograd_core.errors import DTypeError, SelectionError, ShapeError, UnsupportedError
 from autograd_core.recording import Primitive
 
-from . import init
-from .arguments import size
-from .module import Module
-from .parameter import Parameter
+from .. import init
+from ..arguments import size
+from ..module import Module
+from ..parameter import Parameter
 
 
 def _to_rows(g: Any, index: np.ndarray, padding: int | None, weight_shape: tuple[int, ...]) -> Any:

@@ -12,10 +12,10 @@ import numpy as np
 from autograd_core import Tensor, no_grad
 from autograd_core.errors import ShapeError
 
-from .data import Split
+from ..data import Split
+from ..losses import BCELoss, CrossEntropyLoss
+from ..module import Module
 from .data_checks import arrays_of
-from .losses import BCELoss, CrossEntropyLoss
-from .module import Module
 
 Metric = Callable[[Any, Any], float]
 Metrics = Mapping[str, Metric]

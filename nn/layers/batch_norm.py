@@ -12,10 +12,10 @@ import autograd_core as ag
 from autograd_core import Tensor
 from autograd_core.errors import ShapeError
 
-from .arguments import size
+from ..arguments import size
+from ..module import Module
+from ..parameter import Buffer, Parameter
 from .channels import along, center, count, mapped, mean_square, narrowed, shaped, total, wide
-from .module import Module
-from .parameter import Buffer, Parameter
 
 
 class _BatchNorm(Module):

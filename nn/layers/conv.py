@@ -13,11 +13,11 @@ import autograd_core as ag
 from autograd_core import Tensor
 from autograd_core.errors import ShapeError, UnsupportedError
 
-from . import init
-from .arguments import Sizes, size, sizes
+from .. import init
+from ..arguments import Sizes, size, sizes
+from ..module import Module
+from ..parameter import Parameter
 from .linear import uniform
-from .module import Module
-from .parameter import Parameter
 
 _MODES = {"zeros": "constant", "reflect": "reflect", "replicate": "edge", "circular": "wrap"}
 """PyTorch's names for the ways to fill a border, and NumPy's."""

@@ -7,8 +7,8 @@ from typing import Any, ClassVar
 import autograd_core as ag
 from autograd_core import Tensor
 
-from .arguments import Sizes, sizes
-from .module import Module
+from ..arguments import Sizes, sizes
+from ..module import Module
 
 
 class _Window(Module):

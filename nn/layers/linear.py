@@ -13,10 +13,10 @@ from autograd_core.derivatives.scans import as_tensor
 from autograd_core.errors import ShapeError
 from autograd_core.recording import Primitive
 
-from . import init
-from .arguments import size
-from .module import Module
-from .parameter import Parameter
+from .. import init
+from ..arguments import size
+from ..module import Module
+from ..parameter import Parameter
 
 
 def _linear(x: Any, weight: Any, bias: Any) -> Any:

@@ -11,10 +11,10 @@ import numpy.typing as npt
 
 from autograd_core import Tensor
 
-from . import init
-from .arguments import size
-from .containers import ModuleList
-from .module import Module
+from .. import init
+from ..arguments import size
+from ..containers import ModuleList
+from ..module import Module
 from .normalization import LayerNorm
 from .transformer_layers import Activation, TransformerDecoderLayer, TransformerEncoderLayer
 

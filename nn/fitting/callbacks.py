@@ -11,7 +11,7 @@ import numpy as np
 
 from autograd_core.errors import SelectionError, ShapeError
 
-from .arguments import size
+from ..arguments import size
 from .training import Training
 
 Better = Literal["lower", "higher"]

@@ -11,14 +11,14 @@ import numpy as np
 from autograd_core import Tensor
 from autograd_core.errors import AutogradError, DTypeError, ShapeError
 
-from .batch_norm import BatchNorm1d, BatchNorm2d
-from .containers import Identity
-from .data import Split
-from .embedding import Embedding, EmbeddingBag
-from .module import Module
-from .normalization import GroupNorm, LayerNorm, RMSNorm
-from .preprocessing import Preprocessor
-from .shapes import Flatten, Unflatten
+from ..containers import Identity
+from ..data import Split
+from ..layers.batch_norm import BatchNorm1d, BatchNorm2d
+from ..layers.embedding import Embedding, EmbeddingBag
+from ..layers.normalization import GroupNorm, LayerNorm, RMSNorm
+from ..layers.shapes import Flatten, Unflatten
+from ..module import Module
+from ..preprocessing import Preprocessor
 
 LARGE = 30.0
 """Inputs with a larger root mean square are called unscaled: raw pixels have about 80, standardised features 1."""

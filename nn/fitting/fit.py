@@ -10,14 +10,14 @@ import numpy as np
 
 from autograd_core.errors import DTypeError, ShapeError
 
-from .arguments import size
+from ..arguments import size
+from ..data import Split
+from ..init import Rng, generator
+from ..module import Module
 from .callbacks import Callback
-from .data import Split
 from .data_checks import arrays_of, try_out, warn_if_unscaled
 from .history import History
-from .init import Rng, generator
 from .measuring import Metric, evaluate, evaluating, measure, modes_restored, resolved
-from .module import Module
 from .part_checks import asks_argument, check_parts
 from .progress import Progress
 from .training import Training, stopping_on_ctrl_c

@@ -13,11 +13,11 @@ import autograd_core as ag
 from autograd_core import Tensor
 from autograd_core.errors import SelectionError
 
-from . import init
+from .. import init
+from ..module import Module
 from .attention import MultiheadAttention
 from .dropout import Dropout
 from .linear import Linear
-from .module import Module
 from .normalization import LayerNorm
 
 Activation = Literal["relu", "gelu"] | Callable[[Any], Any]

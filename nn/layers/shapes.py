@@ -11,7 +11,7 @@ import numpy as np
 from autograd_core import Tensor, reshape
 from autograd_core.errors import ShapeError
 
-from .module import Module
+from ..module import Module
 
 
 class Flatten(Module):

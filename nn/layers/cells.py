@@ -12,11 +12,11 @@ import autograd_core as ag
 from autograd_core import Tensor
 from autograd_core.errors import SelectionError, ShapeError
 
-from . import init
-from .arguments import size
+from .. import init
+from ..arguments import size
+from ..module import Module
+from ..parameter import Parameter
 from .linear import affine, uniform
-from .module import Module
-from .parameter import Parameter
 
 Nonlinearity = Literal["tanh", "relu"]
 

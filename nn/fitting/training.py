@@ -11,11 +11,11 @@ from typing import Any
 
 import numpy as np
 
-from .checkpoints import has_state, load_checkpoint, save_checkpoint
+from ..checkpoints import has_state, load_checkpoint, save_checkpoint
+from ..module import Module
+from ..state import StateError
 from .history import History
 from .measuring import Means
-from .module import Module
-from .state import StateError
 
 
 class Training:

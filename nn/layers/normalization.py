@@ -14,10 +14,10 @@ from autograd_core import Tensor
 from autograd_core.errors import ShapeError
 from autograd_core.recording import Primitive
 
-from .arguments import Sizes, size, sizes
+from ..arguments import Sizes, size, sizes
+from ..module import Module
+from ..parameter import Parameter
 from .channels import mapped, mean_square, narrowed, scaled, shaped, wide
-from .module import Module
-from .parameter import Parameter
 
 
 def _mean(rows: Any) -> Any:

@@ -1,0 +1,1 @@
+"""Layers: what models are built of. All are public as ``nn.Name``."""
