@@ -62,6 +62,7 @@ from .errors import DTypeError as DTypeError
 from .errors import GraphError as GraphError
 from .errors import InPlaceError as InPlaceError
 from .errors import MatrixError as MatrixError
+from .errors import MissingExtraError as MissingExtraError
 from .errors import SavedArrayError as SavedArrayError
 from .errors import SelectionError as SelectionError
 from .errors import ShapeError as ShapeError

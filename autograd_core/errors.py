@@ -45,3 +45,10 @@ class UnsupportedError(AutogradError, NotImplementedError):
 
 class CoercionError(AutogradError, TypeError):
     """NumPy asked for the raw array of a tensor that is part of a graph."""
+
+
+class MissingExtraError(AutogradError, ImportError):
+    """A package that an optional part needs is not installed; the message names the extra that brings it."""
+
+    def __init__(self, what: str, package: str, extra: str) -> None:
+        super().__init__(f'{what}: needs {package}. Install it with: pip install "autograd-core[{extra}]".')

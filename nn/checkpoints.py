@@ -32,7 +32,7 @@ def save_checkpoint(path: str | Path, **parts: Any) -> None:
 
     Raises:
         DTypeError: a value that is none of these. Nothing is written.
-        UnsupportedError: safetensors is not installed.
+        MissingExtraError: safetensors is not installed.
 
     Example:
         >>> import tempfile, numpy as np, nn, optim
@@ -63,7 +63,7 @@ def load_checkpoint(path: str | Path, **parts: Any) -> dict[str, Any]:
         FileError: the file is damaged, or no checkpoint.
         FileNotFoundError: there is none.
         StateError: a part that is not in the file, or that its state does not fit. All parts stay as they were.
-        UnsupportedError: safetensors is not installed.
+        MissingExtraError: safetensors is not installed.
     """
     arrays, metadata = read(path)
     if "checkpoint" not in metadata:

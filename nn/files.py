@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from autograd_core import Tensor
-from autograd_core.errors import AutogradError, DTypeError, UnsupportedError
+from autograd_core.errors import AutogradError, DTypeError, MissingExtraError
 
 from .module import Module
 
@@ -46,7 +46,7 @@ def save(model: Module | Mapping[str, Any], path: str | Path) -> None:
 
     Raises:
         DTypeError: an array of another dtype; names that are not strings. Nothing is written.
-        UnsupportedError: safetensors is not installed.
+        MissingExtraError: safetensors is not installed.
 
     Example:
         >>> import tempfile, nn
@@ -76,7 +76,7 @@ def load(path: str | Path, model: Module | None = None) -> dict[str, np.ndarray]
         FileNotFoundError: there is none.
         StateError: the arrays do not fit the model, which stays as it was.
         DTypeError: a ``model`` that is no Module.
-        UnsupportedError: safetensors is not installed.
+        MissingExtraError: safetensors is not installed.
 
     Example:
         >>> import tempfile, nn
@@ -210,7 +210,6 @@ def _checksum(digits: str) -> str:
 def _safetensors() -> ModuleType:
     try:
         import safetensors.numpy
-    except ImportError:
-        message = 'save and load: need safetensors. Install it with: pip install "autograd-core[files]".'
-        raise UnsupportedError(message) from None
+    except ImportError as error:
+        raise MissingExtraError("save and load", "safetensors", "files") from error
     return safetensors.numpy

@@ -14,7 +14,6 @@ from .minimize import Result, minimize
 from .newton import Newton, NewtonCG
 from .optimizer import Optimizer
 from .options import OptionError
-from .plots import MissingExtraError
 from .schedulers import (
     ChainedScheduler,
     ConstantLR,
@@ -40,7 +39,7 @@ __all__ = [
     "EMA", "GD", "LAMB", "LBFGS", "SGD", "SWA", "SWATS", "AMSGrad", "Adadelta", "Adagrad", "Adam", "AdamW",
     "Adamax", "AdaptiveGains", "ChainedScheduler", "ConjugateGradient", "ConstantLR", "CosineAnnealingLR",
     "CosineAnnealingWarmRestarts", "ExponentialLR", "FullBatch", "GaussNewton", "LambdaLR", "LevenbergMarquardt",
-    "LinearLR", "Lion", "MissingExtraError", "MultiStepLR", "NAdam", "Newton", "NewtonCG", "OneCycleLR",
+    "LinearLR", "Lion", "MultiStepLR", "NAdam", "Newton", "NewtonCG", "OneCycleLR",
     "Optimizer", "OptionError", "PolynomialLR", "RAdam", "RMSprop", "RateTest", "ReduceLROnPlateau", "Result",
     "Rprop", "Scheduler", "SequentialLR", "StepLR", "Tuning", "clip_grad_norm_", "clip_grad_value_", "lr_find",
     "minimize", "tune",

@@ -4,14 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from autograd_core.errors import AutogradError
+from autograd_core.errors import MissingExtraError
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
-
-
-class MissingExtraError(AutogradError, ImportError):
-    """An optional package that is needed here is not installed."""
 
 
 def figure_and_axes(name: str, rows: int = 1) -> tuple[Figure, Any]:
@@ -24,9 +20,7 @@ def figure_and_axes(name: str, rows: int = 1) -> tuple[Figure, Any]:
         from matplotlib.backends.backend_agg import FigureCanvasAgg
         from matplotlib.figure import Figure
     except ImportError as error:
-        raise MissingExtraError(
-            f'{name}: needs matplotlib. Install it with: pip install "autograd-core[plot]".'
-        ) from error
+        raise MissingExtraError(name, "matplotlib", "plot") from error
     figure = Figure(figsize=(6.4, 3.6 * rows), layout="constrained")
     FigureCanvasAgg(figure)
     return figure, figure.subplots(rows, sharex=True)

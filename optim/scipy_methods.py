@@ -8,12 +8,12 @@ from typing import Any
 import numpy as np
 
 from autograd_core import Tensor
+from autograd_core.errors import MissingExtraError
 
 from .full_batch import Run
 from .least_squares import SumOfSquares
 from .objective import Point, Twice
 from .options import OptionError
-from .plots import MissingExtraError
 
 WITHOUT_GRADIENT = {"nelder-mead", "powell", "cobyla", "cobyqa"}
 WITH_PRODUCTS = {"trust-ncg", "trust-krylov", "trust-constr"}
@@ -49,9 +49,7 @@ def scipy_minimize(closure: Callable[[], Any], params: Sequence[Tensor], method:
     try:
         from scipy.optimize import minimize
     except ImportError as error:
-        raise MissingExtraError(
-            f'minimize: method={method!r} is SciPy\'s. Install it with: pip install "autograd-core[scipy]".'
-        ) from error
+        raise MissingExtraError(f"minimize: method={method!r}", "SciPy", "scipy") from error
     objective, name = Twice("minimize", closure, params), method.lower()
     run = Run(objective.here())
     run.values.append(run.point.value)

@@ -8,8 +8,8 @@
 
 from .curves import plot_history
 from .drawing import Drawing, draw
-from .errors import FormatError, HistoryError, MissingExtraError, RendererError
+from .errors import FormatError, HistoryError, RendererError
 from .explorer import explore
 
-__all__ = ["Drawing", "FormatError", "HistoryError", "MissingExtraError", "RendererError", "draw", "explore",
+__all__ = ["Drawing", "FormatError", "HistoryError", "RendererError", "draw", "explore",
            "plot_history"]

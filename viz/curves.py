@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from .errors import FormatError, HistoryError, MissingExtraError
+from autograd_core.errors import MissingExtraError
+
+from .errors import FormatError, HistoryError
 from .files import write_whole
 
 if TYPE_CHECKING:
@@ -53,9 +55,7 @@ def plot_history(history: Mapping[str, Sequence[float]], path: str | Path | None
         from matplotlib.backends.backend_agg import FigureCanvasAgg
         from matplotlib.figure import Figure
     except ImportError as error:
-        raise MissingExtraError(
-            'plot_history: needs matplotlib. Install it with: pip install "autograd-core[plot]".'
-        ) from error
+        raise MissingExtraError("plot_history", "matplotlib", "plot") from error
     panels = {
         "loss": {name: values for name, values in curves.items() if "accuracy" not in name.lower()},
         "accuracy": {name: values for name, values in curves.items() if "accuracy" in name.lower()},

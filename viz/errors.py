@@ -13,9 +13,5 @@ class FormatError(AutogradError, ValueError):
     """A file format or a direction that pictures do not have; the message lists those they do."""
 
 
-class MissingExtraError(AutogradError, ImportError):
-    """A package that an optional part needs is not installed; the message names the extra."""
-
-
 class HistoryError(AutogradError, ValueError):
     """A training history that cannot be plotted: unequal lengths, no epochs, or not numbers."""

@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from ..errors import DTypeError, UnsupportedError
+from ..errors import DTypeError, MissingExtraError, UnsupportedError
 from ..recording import Primitive, TensorBase
 from .define import apply, composite, elementwise
 from .domains import POSITIVE, REALS, Cases, Elementwise, Interval, over_shapes
@@ -43,7 +43,7 @@ def of_scipy(name: str, instead: Callable[[float], float] | None = None) -> Call
         if function is not None:
             return np.asarray(function(x) if n is None else function(n, x), x.dtype)
         if instead is None:
-            raise UnsupportedError(f'{name}: needs SciPy. Install it with: pip install "autograd-core[scipy]".')
+            raise MissingExtraError(name, "SciPy", "scipy")
         return np.fromiter(map(instead, x.ravel().tolist()), x.dtype, x.size).reshape(x.shape)
 
     return forward

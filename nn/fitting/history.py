@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from autograd_core.errors import ShapeError, UnsupportedError
+from autograd_core.errors import MissingExtraError, ShapeError
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -37,13 +37,12 @@ class History(dict[str, list[float]]):
 
         Raises:
             ShapeError: nothing was measured.
-            UnsupportedError: matplotlib is not installed.
+            MissingExtraError: matplotlib is not installed.
         """
         try:
             from matplotlib.figure import Figure
-        except ImportError:
-            message = 'plot: needs matplotlib. Install it with: pip install "autograd-core[plot]".'
-            raise UnsupportedError(message) from None
+        except ImportError as error:
+            raise MissingExtraError("plot", "matplotlib", "plot") from error
         panels = list(dict.fromkeys(name.removeprefix("val_") for name in self))
         if not panels:
             raise ShapeError("plot: the history is empty; no epoch was completed.")

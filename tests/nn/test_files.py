@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays_of
 
 import nn
-from autograd_core.errors import DTypeError, UnsupportedError
+from autograd_core.errors import DTypeError, MissingExtraError
 from nn import files
 
 safetensors = pytest.importorskip("safetensors.numpy", reason="needs safetensors: pip install autograd-core[files]")
@@ -107,7 +107,7 @@ def test_a_header_that_could_not_be_read_again_is_not_written(path, monkeypatch)
 def test_without_safetensors_the_extra_is_named(path, monkeypatch):
     monkeypatch.setitem(sys.modules, "safetensors.numpy", None)
     for call in (lambda: nn.save({}, path), lambda: nn.load(path)):
-        with pytest.raises(UnsupportedError, match=r"autograd-core\[files\]"):
+        with pytest.raises(MissingExtraError, match=r"autograd-core\[files\]"):
             call()
 
 

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 import autograd_core as ag
 import nn
 import optim
-from autograd_core.errors import AutogradError, DTypeError, ShapeError, UnsupportedError
+from autograd_core.errors import AutogradError, DTypeError, MissingExtraError, ShapeError
 
 RNG = np.random.default_rng(0)
 X = RNG.standard_normal((60, 3)).astype("f4")
@@ -331,7 +331,7 @@ def test_the_history_draws_itself(tmp_path, monkeypatch):
     with pytest.raises(ShapeError, match="empty"):
         nn.History().plot()
     monkeypatch.setitem(sys.modules, "matplotlib.figure", None)
-    with pytest.raises(UnsupportedError, match=r"autograd-core\[plot\]"):
+    with pytest.raises(MissingExtraError, match=r"autograd-core\[plot\]"):
         history.plot()
 
 

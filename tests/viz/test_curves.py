@@ -4,6 +4,7 @@ import sys
 
 import pytest
 
+import autograd_core as ag
 import viz
 
 HISTORY = {
@@ -58,5 +59,5 @@ def test_an_unknown_suffix_is_refused(tmp_path):
 
 def test_missing_matplotlib_names_the_extra(monkeypatch):
     monkeypatch.setitem(sys.modules, "matplotlib.figure", None)
-    with pytest.raises(viz.MissingExtraError, match=r"autograd-core\[plot\]"):
+    with pytest.raises(ag.MissingExtraError, match=r"autograd-core\[plot\]"):
         viz.plot_history(HISTORY)

@@ -329,7 +329,7 @@ def test_without_graphviz_the_page_is_written_and_the_error_says_so(tmp_path, mo
 
 def test_without_jinja_the_error_names_the_extra(tmp_path, monkeypatch):
     monkeypatch.setitem(sys.modules, "jinja2", None)
-    with pytest.raises(viz.MissingExtraError, match=r"autograd-core\[html\]"):
+    with pytest.raises(ag.MissingExtraError, match=r"autograd-core\[html\]"):
         viz.explore(worked(), tmp_path / "f.html")
     assert not (tmp_path / "f.html").exists()
 

@@ -11,8 +11,9 @@ from typing import Any
 
 import autograd_core as ag
 from autograd_core.debugging import site_of
+from autograd_core.errors import MissingExtraError
 
-from ..errors import FormatError, MissingExtraError, RendererError
+from ..errors import FormatError, RendererError
 from ..files import write_whole
 from ..flags import flags_of
 from ..picture import picture
@@ -89,7 +90,7 @@ def _page(**content: Any) -> str:
     try:
         import jinja2
     except ImportError as error:
-        raise MissingExtraError('explore: needs jinja2. Install it with: pip install "autograd-core[html]".') from error
+        raise MissingExtraError("explore", "jinja2", "html") from error
     environment = jinja2.Environment(loader=jinja2.PackageLoader(__package__), autoescape=True, trim_blocks=True,
                                      lstrip_blocks=True, undefined=jinja2.StrictUndefined)
     style, script = _static("page.css"), "".join(map(_static, _SCRIPTS))
