@@ -23,14 +23,9 @@ WIDER = (
     "The float32 gradient is brought back to float64, so that a part in 10⁸ is lost and nothing else. gradcheck "
     "measures rounding against arithmetic in longdouble, where this mutant is right; the loss is taken for rounding."
 )
-ONE_OPERAND = (
-    "Wrong only where two operands tie. There the share of each may be anything from 0 to 1; it is their sum that is "
-    "wrong, and gradcheck moves one operand at a time."
-)
 CHANCE = "Wrong only for cotangents smaller than 0.1; few elements seldom meet one."
 
 REASONS = [
-    Reason("ties .*|special point .*|missing term: the .*|0-d", "f?(max|min)(imum)?", "with .*|tied", ONE_OPERAND),
     Reason("special point 1", "cholesky", "with 0", BENT),
     Reason("other dtype", ".*", "ordinary", WIDER),
     Reason("small cotangents dropped", ".*", ".*", CHANCE),
