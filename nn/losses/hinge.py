@@ -23,6 +23,11 @@ def _scores(name: str, scores: Any, target: Any) -> tuple[Tensor, np.ndarray, np
     return f, found, np.arange(f.shape[1]) == found[:, None]
 
 
+def _violations(f: Tensor, y: np.ndarray, true: np.ndarray, margin: float) -> Tensor:
+    """max(0, f_j - f_y + margin) for every wrong class j, 0 for the true one: (N, C)."""
+    return relu(f - f[np.arange(len(y)), y][:, None] + margin) * ~true
+
+
 class WestonWatkinsLoss(Module):
     """The multiclass support vector machine, Σ_{j ≠ y} max(0, f_j - f_y + margin), mean over the samples.
 
@@ -56,7 +61,7 @@ class WestonWatkinsLoss(Module):
     def forward(self, scores: Any, target: Any) -> Tensor:
         """The loss; see the class."""
         f, y, true = _scores("Weston-Watkins", scores, target)
-        violations = relu(f - f[np.arange(len(y)), y][:, None] + self.margin) * ~true
+        violations = _violations(f, y, true, self.margin)
         losses = (violations * violations if self.squared else violations).sum(axis=1)
         return reduced("Weston-Watkins", losses, self.reduction)
 
@@ -130,7 +135,7 @@ class MultiMarginLoss(Module):
     def forward(self, input: Any, target: Any) -> Tensor:
         """The loss; see the class."""
         f, y, true = _scores("multi-margin", input, target)
-        violations = relu(f - f[np.arange(len(y)), y][:, None] + self.margin) * ~true
+        violations = _violations(f, y, true, self.margin)
         terms = violations if self.p == 1 else violations * violations
         if self.weight is not None:
             if self.weight.shape != f.shape[1:]:
