@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from .allocation import collector_paused
 from .backward import seed
 from .debugging.diagnosis import Breaks, Diagnosis, diagnose_nodes
 from .debugging.measure import rms
@@ -92,8 +93,7 @@ class Reading:
         return self.statistics is None or self.statistics.finite
 
 
-@dataclass(frozen=True, slots=True)
-class Vertex:
+class Vertex(NamedTuple):
     """One recorded operation, or a leaf (``op`` is None)."""
 
     id: int  # counts from 0 in the order of recording
@@ -109,8 +109,7 @@ class Vertex:
     diagnosis: Diagnosis | None = None  # if it was asked for, and there is something to say
 
 
-@dataclass(frozen=True, slots=True)
-class Wire:
+class Wire(NamedTuple):
     """``source``'s value is operand ``position`` (called ``operand``) of ``target``."""
 
     source: int
@@ -127,6 +126,7 @@ class Graph:
     wires: tuple[Wire, ...]
 
 
+@collector_paused()
 def graph(outputs: TensorBase | Sequence[TensorBase], grad: Any = None, *, diagnose: bool = False) -> Graph:
     """Take a snapshot of the graph behind ``outputs``, with the gradient of the (sum of) outputs at every vertex.
 

@@ -53,6 +53,8 @@ def fitted(picture: Picture, max_nodes: int, repeats: bool | None = None) -> Pic
 
 def _by_depth(picture: Picture, max_nodes: int, repeats: bool) -> tuple[Picture, list[str]]:
     """The deepest folding that fits, merging repeats where that allows for more depth; else the shallowest."""
+    if repeats and len((once := merge_repeats(picture)).boxes) <= max_nodes:
+        return once, ["repeats are shown once"]
     levels = 1 + max((box.call.level for box in picture.boxes if box.call), default=-1)
     if not levels:
         return picture, []

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import NamedTuple
 
 import numpy as np
@@ -212,15 +213,28 @@ def summed_up(readings: Sequence[Reading]) -> Reading | None:
         return readings[0] if readings else None
     dtype = np.result_type(*{reading.dtype for reading in readings})
     shapes = {reading.shape for reading in readings}
-    sizes = [math.prod(reading.shape) for reading in readings]
-    total = sum(sizes)
-    shape = shapes.pop() if len(shapes) == 1 else (total,)
-    seen = [(n, reading.statistics) for n, reading in zip(sizes, readings, strict=True) if n]
-    known = [(n, statistics) for n, statistics in seen if statistics]
-    if not known or len(known) < len(seen):
-        return Reading(shape, dtype)
-    mean = sum(n * s.mean for n, s in known) / total
-    variance = sum(n * (s.std * s.std + (s.mean - mean) * (s.mean - mean)) for n, s in known) / total
-    square = sum(n * s.rms * s.rms for n, s in known) / total
-    return Reading(shape, dtype, None, Statistics(mean, math.sqrt(variance), math.sqrt(square),
-                                                  all(s.finite for _, s in known)))
+    shape = shapes.pop() if len(shapes) == 1 else (sum(math.prod(reading.shape) for reading in readings),)
+    return _Together(shape, dtype, parts=tuple(readings))
+
+
+@dataclass(frozen=True)
+class _Together(Reading):
+    """Several arrays as if they were one. Foldings are tried out before one is drawn: nothing is summed until asked."""
+
+    parts: tuple[Reading, ...] = ()
+
+    @cached_property
+    def statistics(self) -> Statistics | None:
+        """Of all elements of all parts; None if those of one are not known."""
+        small = [part.elements.ravel() for part in self.parts if part.elements is not None]
+        parts = [part for part in self.parts if part.elements is None]
+        parts += [Reading.of(np.concatenate(small))] if small else []  # many in one go
+        seen = [(math.prod(part.shape), part.statistics) for part in parts if 0 not in part.shape]
+        known = [(n, statistics) for n, statistics in seen if statistics]
+        if not known or len(known) < len(seen):
+            return None
+        total = sum(n for n, _ in known)
+        mean = sum(n * s.mean for n, s in known) / total
+        variance = sum(n * (s.std * s.std + (s.mean - mean) * (s.mean - mean)) for n, s in known) / total
+        square = sum(n * s.rms * s.rms for n, s in known) / total
+        return Statistics(mean, math.sqrt(variance), math.sqrt(square), all(s.finite for _, s in known))

@@ -46,9 +46,10 @@ def slopes(node: Node, edge: Edge) -> np.ndarray | None:
     primitive = node.primitive
     if primitive is None or not primitive.elementwise or node.freed:
         return None
+    shape = node.value.shape
     with np.errstate(all="ignore"):
-        found = primitive.rules[edge[0]](np.ones(node.value.shape, node.value.dtype), *edge[2])
-    return np.broadcast_to(found, node.value.shape)
+        found = primitive.rules[edge[0]](np.ones(shape, node.value.dtype), *edge[2])
+    return found if found.shape == shape else np.broadcast_to(found, shape)
 
 
 def dead_units(slopes: np.ndarray) -> tuple[int, int, int]:
