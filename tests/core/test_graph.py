@@ -1,6 +1,5 @@
 """Snapshots of a graph."""
 
-import dataclasses
 
 import numpy as np
 import pytest
@@ -42,7 +41,7 @@ def test_looking_changes_nothing():
 def test_a_snapshot_is_immutable():
     x = leaf(3.0)
     graph = ag.graph(x * x)
-    with pytest.raises(dataclasses.FrozenInstanceError):
+    with pytest.raises(AttributeError):
         graph.vertices[0].op = "other"
     with pytest.raises(ValueError, match="read-only"):
         graph.vertices[0].value.elements[...] = 7
