@@ -33,6 +33,7 @@ bench: $(VENV)/dev.done $(VENV)/benchmarks.done  ## side by side with the peers
 	$(BIN)/python benchmarks/layers.py
 	$(BIN)/python benchmarks/debugging.py
 	$(BIN)/python benchmarks/optimizers.py
+	$(BIN)/python benchmarks/pictures.py
 
 mutants: $(VENV)/dev.done  ## thousands of wrong engines: what gradcheck catches; writes docs/mutants.md
 	OPENBLAS_NUM_THREADS=1 $(BIN)/python tests/mutants/survey.py

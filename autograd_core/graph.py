@@ -67,6 +67,11 @@ class Reading:
         elements.flags.writeable = False
         return Reading(array.shape, array.dtype, elements)
 
+    @property
+    def known(self) -> bool:
+        """Whether somebody saw its elements: those of large arrays are gone once a backward pass has freed them."""
+        return self.elements is not None or self.seen is not None or 0 in self.shape
+
     @cached_property
     def statistics(self) -> Statistics | None:
         """Of all elements; None where there are none, or nobody saw them. Small arrays are read when first asked."""
@@ -124,6 +129,7 @@ class Graph:
 
     vertices: tuple[Vertex, ...]
     wires: tuple[Wire, ...]
+    diagnosed: bool = False  # whether vertices would have a diagnosis if there was something to say
 
 
 @collector_paused()
@@ -186,7 +192,7 @@ def graph(outputs: TensorBase | Sequence[TensorBase], grad: Any = None, *, diagn
         for node in nodes
         for position, parent, _, _ in node.edges
     )
-    return Graph(vertices, wires)
+    return Graph(vertices, wires, diagnose)
 
 
 def _large_values(nodes: list[Node], roots: dict[Node, TensorBase]) -> dict[Node, np.ndarray]:
