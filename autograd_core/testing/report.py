@@ -32,7 +32,7 @@ class Comparison:
         return abs(self.got - self.expected) / self.tolerance if self.tolerance else float(self.got != self.expected)
 
 
-@dataclass
+@dataclass(repr=False)
 class Report:
     """The result of a gradcheck."""
 
@@ -59,7 +59,7 @@ class Report:
         self.failure = f"order {order}: {said}"
         return GradcheckError(self)
 
-    def __str__(self) -> str:
+    def __repr__(self) -> str:
         if self.failure is not None:
             return f"gradcheck: {self.failure}\nseed={self.seed}. Again: {self.reproducer}"
         worst = "" if self.worst is None else f", the worst at {self.worst.strain:.0%} of its tolerance"
