@@ -63,9 +63,11 @@ from .errors import GraphError as GraphError
 from .errors import InPlaceError as InPlaceError
 from .errors import MatrixError as MatrixError
 from .errors import MissingExtraError as MissingExtraError
+from .errors import OptionError as OptionError
 from .errors import SavedArrayError as SavedArrayError
 from .errors import SelectionError as SelectionError
 from .errors import ShapeError as ShapeError
+from .errors import StateError as StateError
 from .errors import UnsupportedError as UnsupportedError
 from .modes import enable_grad as enable_grad
 from .modes import is_grad_enabled as is_grad_enabled

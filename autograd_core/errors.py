@@ -11,6 +11,14 @@ class ShapeError(AutogradError, ValueError):
     """Shapes, axes or values that an op cannot take."""
 
 
+class OptionError(AutogradError, ValueError):
+    """A setting with which a layer, a loss, an optimizer or a function cannot work."""
+
+
+class StateError(AutogradError, RuntimeError, ValueError):
+    """A saved state that does not fit what it is loaded into, or a thing that is not yet in a state to be used."""
+
+
 class DTypeError(AutogradError, TypeError):
     """An operand of a type or dtype that an op cannot take."""
 

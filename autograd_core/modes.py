@@ -98,8 +98,9 @@ class ModulePath(str):
     So a snapshot of the graph can tell two calls of one module apart, at no cost to those who record.
     """
 
-    __slots__ = ("outer",)
+    __slots__ = ("kind", "outer")
     outer: str  # of the call around this one; "" if there is none
+    kind: str  # the module's class, such as "Linear"; "" where there is none
 
 
 class Switch:
@@ -210,11 +211,12 @@ def enable_grad(function: Function | None = None) -> Switch | Function:
     return Switch(True) if function is None else Switch(True)(function)
 
 
-def module_path(name: str) -> Switch:
+def module_path(name: str, kind: str = "") -> Switch:
     """Mark what is recorded in the block as the work of the module ``name``, below the current one.
 
     Args:
         name: the module's name within its parent; an empty name changes nothing.
+        kind: the name of its class, for those who draw.
 
     Returns:
         A context manager that also decorates.
@@ -233,6 +235,7 @@ def module_path(name: str) -> Switch:
         return Switch(None, outer)
     path = ModulePath(f"{outer}.{name}" if outer else name)
     path.outer = outer
+    path.kind = kind
     return Switch(None, path)
 
 

@@ -1,5 +1,7 @@
 """Neural networks in plain code over Tensors: modules, layers, activations, losses, starting values."""
 
+from autograd_core.errors import StateError
+
 from . import functional, init, regularizers
 from .activations import (
     CELU,
@@ -76,7 +78,6 @@ from .module import LostModuleWarning, Module
 from .parameter import Buffer, Parameter
 from .preprocessing import PCA, Center, MinMax, Preprocessor, Standardize
 from .regularizers import L1, L2, ElasticNet, Penalty, max_norm_
-from .state import StateError
 from .summary import summary
 from .watching import Watch, WatchWarning, watch
 

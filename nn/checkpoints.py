@@ -10,11 +10,10 @@ from typing import Any
 import numpy as np
 
 from autograd_core import Tensor
-from autograd_core.errors import DTypeError
+from autograd_core.errors import DTypeError, StateError
 
 from .files import FileError, plain_array, read, write
 from .module import Module
-from .state import StateError
 
 _ARRAY = "$array"  # in the JSON, {"$array": name} stands for an array, which is in the file by that name
 

@@ -180,6 +180,8 @@ class ModuleDict(_Collection):
     """
 
     def __init__(self, modules: Mapping[str, Module] | None = None) -> None:
+        if not isinstance(modules, Mapping | None):
+            raise DTypeError(f"ModuleDict: a {type(modules).__name__}; pass a dict of modules by name.")
         for name, module in (modules or {}).items():
             self[name] = module
 

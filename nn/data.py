@@ -8,7 +8,8 @@ from typing import Any, Literal, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from autograd_core.errors import ShapeError
+from autograd_core.errors import OptionError, ShapeError
+from autograd_core.options import at_least_0, whole
 
 from .init import Rng, generator
 
@@ -18,6 +19,8 @@ Role = Literal["train", "validation", "test"]
 class Split(NamedTuple):
     """A part of a data set, marked with what it is for: statistics are fitted on, and models trained on, "train" only.
 
+    ``x``: the inputs, one sample a row. ``y``: their targets, or None. ``role``: "train", "validation" or "test".
+
     Example:
         >>> import numpy as np, nn
         >>> train, _, test = nn.split(np.arange(10.0), rng=0)
@@ -26,7 +29,7 @@ class Split(NamedTuple):
         >>> nn.Standardize().fit(test)
         Traceback (most recent call last):
             ...
-        autograd_core.errors.ShapeError: Standardize: this is the test split; ...
+        autograd_core.errors.OptionError: Standardize: this is the test split; ...
     """
 
     x: np.ndarray
@@ -35,7 +38,7 @@ class Split(NamedTuple):
 
 
 class Splits(NamedTuple):
-    """The three parts of a data set."""
+    """The three parts of a data set, each a :class:`Split`; :func:`split` makes them."""
 
     train: Split
     validation: Split
@@ -57,7 +60,8 @@ def split(x: npt.ArrayLike, y: npt.ArrayLike | None = None, *, validation: float
         Splits: ``train``, ``validation`` and ``test``, each with ``x``, ``y`` and ``role``.
 
     Raises:
-        ShapeError: unequal numbers of samples; shares that leave nothing to train on.
+        ShapeError: unequal numbers of samples.
+        OptionError: shares that leave nothing to train on.
 
     Example:
         >>> import numpy as np, nn
@@ -67,12 +71,11 @@ def split(x: npt.ArrayLike, y: npt.ArrayLike | None = None, *, validation: float
     """
     x, y = np.asarray(x), None if y is None else np.asarray(y)
     count = _samples("split", x, y)
-    for name, share in (("validation", validation), ("test", test)):
-        if not 0 <= share < 1:
-            raise ShapeError(f"split: {name}={share}; expected a share from 0 to below 1.")
+    at_least_0("split: validation", validation, below=1)
+    at_least_0("split: test", test, below=1)
     sizes = [round(share * count) for share in (validation, test)]
     if count - sum(sizes) < 1:
-        raise ShapeError(f"split: {sum(sizes)} of {count} samples are held out, which leaves none to train on.")
+        raise OptionError(f"split: {sum(sizes)} of {count} samples are held out, which leaves none to train on.")
     order = generator(rng).permutation(count)
     parts = np.split(order, [count - sum(sizes), count - sizes[1]])
     roles: tuple[Role, ...] = ("train", "validation", "test")
@@ -92,16 +95,17 @@ def batches(x: np.ndarray, y: np.ndarray | None, size: int, *, rng: Rng = None) 
         An iterator of (x, y), or of (x,) where there is no ``y``.
 
     Raises:
-        ShapeError: unequal numbers of samples, or a size below 1.
+        ShapeError: unequal numbers of samples.
+        OptionError: a size below 1.
 
     Example:
         >>> import numpy as np, nn
         >>> [len(x) for (x,) in nn.batches(np.arange(10), None, 4, rng=0)]
         [4, 4, 2]
     """
+    x, y = np.asarray(x), None if y is None else np.asarray(y)
     count = _samples("batches", x, y)
-    if size < 1:
-        raise ShapeError(f"batches: size={size}; expected at least 1.")
+    whole("batches: size", size)
     order = generator(rng).permutation(count)
     for start in range(0, count, size):
         chosen = order[start : start + size]

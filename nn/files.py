@@ -57,6 +57,8 @@ def save(model: Module | Mapping[str, Any], path: str | Path) -> None:
         ['bias', 'weight']
     """
     state = model.state_dict() if isinstance(model, Module) else model
+    if not isinstance(state, Mapping):
+        raise DTypeError(f"save: model={model!r}; expected a Module, or a dict of arrays by name.")
     arrays = {name: plain_array("save", name, value) for name, value in state.items()}
     write(path, arrays, {"class": type(model).__name__})
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Self, TypeVar
 
@@ -10,11 +9,12 @@ import numpy as np
 import numpy.typing as npt
 
 from autograd_core.errors import DTypeError, GraphError, SelectionError
+from autograd_core.matching import Unmatched
 from autograd_core.modes import module_path
 
 from . import state as states
-from .parameter import Buffer, Parameter, change_dtype
-from .state import Unmatched
+from .parameter import Buffer, Parameter, change_dtype, float_dtype
+from .warning import warn
 
 Item = TypeVar("Item")
 Hook = Callable[..., Any]
@@ -57,7 +57,7 @@ class Module:
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """Run ``forward``, in the module's name, and the hooks around it."""
-        with module_path(self._name):
+        with module_path(self._name, type(self).__name__):
             for (hook,) in self._before:
                 changed = hook(self, args)
                 if changed is not None:
@@ -125,10 +125,9 @@ class Module:
     def _warn_of_lost(self, name: str, value: Any) -> None:
         for kind, container in ((Module, "ModuleList or ModuleDict"), (Parameter, "ParameterList")):
             if any(isinstance(item, kind) for item in (value.values() if isinstance(value, dict) else value)):
-                warnings.warn(
-                    f"{type(self).__name__}.{name} is a plain {type(value).__name__} with a {kind.__name__}: what is "
-                    f"in it does not belong to the model, and is neither learned nor saved. Use nn.{container}.",
-                    LostModuleWarning, stacklevel=3)
+                warn(f"{type(self).__name__}.{name} is a plain {type(value).__name__} with a {kind.__name__}: what is "
+                     f"in it does not belong to the model, and is neither learned nor saved. Use nn.{container}.",
+                     LostModuleWarning)
 
     def _rename(self, name: str) -> None:
         object.__setattr__(self, "_name", name)
@@ -141,6 +140,8 @@ class Module:
             data: what :class:`Buffer` takes, or None.
             persistent: whether it is part of ``state_dict()``.
         """
+        if not isinstance(name, str) or not name.isidentifier():
+            raise DTypeError(f"{type(self).__name__}.register_buffer: name={name!r} cannot name an attribute.")
         setattr(self, name, None if data is None else Buffer(data, persistent=persistent))
 
     # What belongs to it
@@ -269,8 +270,7 @@ class Module:
         Raises:
             DTypeError: a dtype that is not a float.
         """
-        if np.dtype(dtype).kind != "f":
-            raise DTypeError(f"{type(self).__name__}.to: {np.dtype(dtype)} is not a float; parameters have gradients.")
+        dtype = float_dtype(f"{type(self).__name__}.to", dtype)
         both: list[Parameter | Buffer] = [*self.parameters(), *self.buffers()]
         for owned in both:
             if owned.dtype.kind == "f":
@@ -351,7 +351,7 @@ class Module:
             The names left alone, as ``missing_keys`` (not in ``state``) and ``unexpected_keys`` (not in the model).
 
         Raises:
-            StateError: names or shapes that do not match; the message lists every one, and nothing is changed.
+            StateError: names, shapes, or values of a shared tensor do not match; all are listed, nothing is changed.
             DTypeError: values that are not real numbers; nothing is changed.
 
         Example:
@@ -362,7 +362,7 @@ class Module:
             >>> model.load_state_dict({"weight": [[1.0]], "scale": 2.0})
             Traceback (most recent call last):
                 ...
-            nn.state.StateError: load_state_dict: the state does not fit Linear; nothing was loaded.
+            autograd_core.errors.StateError: load_state_dict: the state does not fit this Linear; nothing was loaded.
               missing: bias
               unexpected: scale
               wrong shape: weight is (1, 1), expected (2, 3)

@@ -9,6 +9,7 @@ import numpy.typing as npt
 
 from autograd_core import Tensor, tensor
 from autograd_core.creation import make_leaf
+from autograd_core.errors import DTypeError
 
 
 class Parameter(Tensor):
@@ -82,6 +83,17 @@ class Buffer(Tensor):
             made = tensor(made, dtype=np.float32)
         self.persistent = persistent
         _become(self, made)
+
+
+def float_dtype(what: str, dtype: Any) -> np.dtype[Any]:
+    """``dtype``, checked to be one that has gradients."""
+    try:
+        found: np.dtype[Any] | None = None if dtype is None else np.dtype(dtype)  # NumPy takes None for float64
+    except TypeError:
+        found = None
+    if found is None or found.kind != "f":
+        raise DTypeError(f"{what}: {dtype!r} is not a float dtype; parameters have gradients. (There are no devices.)")
+    return found
 
 
 def change_dtype(owned: Parameter | Buffer, dtype: npt.DTypeLike) -> None:

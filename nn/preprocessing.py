@@ -8,13 +8,13 @@ import numpy as np
 import numpy.typing as npt
 
 from autograd_core import Tensor
-from autograd_core.errors import ShapeError
+from autograd_core.errors import DTypeError, OptionError, ShapeError, StateError
+from autograd_core.options import at_least_0, integer, one_of, whole
 
 from .data import Split
 from .init import fill
 from .module import Module
 from .parameter import Buffer
-from .state import StateError
 
 
 class Preprocessor(Module):
@@ -26,13 +26,14 @@ class Preprocessor(Module):
         dtype: of the statistics.
 
     Raises:
+        OptionError: ``features`` below 1.
         ShapeError: data with another number of features.
         StateError: used before it is fitted.
     """
 
     def __init__(self, features: int | None = None, axis: int = -1, *, dtype: npt.DTypeLike = np.float32) -> None:
-        self.features = features
-        self.axis = axis
+        self.features = None if features is None else whole(f"{type(self).__name__}: features", features)
+        self.axis = integer(f"{type(self).__name__}: axis", axis)
         self.dtype = dtype
         self.samples = Buffer(0)  # how many it was fitted on
 
@@ -49,14 +50,18 @@ class Preprocessor(Module):
             The layer itself.
 
         Raises:
-            ShapeError: a split for validation or test; no samples; NaN or inf; another number of features.
+            OptionError: a split for validation or test.
+            ShapeError: no samples; NaN or inf; another number of features.
         """
         name = type(self).__name__
         if isinstance(data, Split):
             if data.role != "train":
-                raise ShapeError(f"{name}: this is the {data.role} split; statistics are fitted on training data only.")
+                raise OptionError(f"{name}: this is the {data.role} split; statistics are fitted on training data.")
             data = data.x
-        x = np.asarray(data.data if isinstance(data, Tensor) else data, np.float64)
+        try:
+            x = np.asarray(data.data if isinstance(data, Tensor) else data, np.float64)
+        except (TypeError, ValueError):
+            raise DTypeError(f"{name}: the data are not numbers, in rows of one length.") from None
         self._check(x)
         if not x.size:
             raise ShapeError(f"{name}: data of shape {x.shape} has no samples to fit on.")
@@ -79,7 +84,8 @@ class Preprocessor(Module):
 
     def _check(self, x: Any) -> None:
         shape = np.shape(x)
-        if self.features is not None and (len(shape) < 2 or shape[self.axis] != self.features):
+        there = len(shape) > 1 and -len(shape) <= self.axis < len(shape)
+        if self.features is not None and (not there or shape[self.axis] != self.features):
             raise ShapeError(f"{type(self).__name__}: data of shape {shape}; expected samples with {self.features} "
                              f"features along axis {self.axis}.")
 
@@ -221,7 +227,8 @@ class PCA(Preprocessor):
         dtype: of the statistics.
 
     Raises:
-        ShapeError: more components than features; another word for ``whiten``; data that is not (samples, features).
+        OptionError: more components than features; another word for ``whiten``.
+        ShapeError: data that is not (samples, features).
 
     Source:
         Krizhevsky, "Learning Multiple Layers of Features from Tiny Images", 2009, for ZCA whitening.
@@ -238,11 +245,9 @@ class PCA(Preprocessor):
                  dtype: npt.DTypeLike = np.float32) -> None:
         super().__init__(features, dtype=dtype)
         self.components = features if components is None else components
-        if not 1 <= self.components <= features:
-            raise ShapeError(f"PCA: {components} components of {features} features; expected 1 to {features}.")
-        if whiten not in ("no", "pca", "zca"):
-            raise ShapeError(f'PCA: whiten={whiten!r}; expected "no", "pca" or "zca".')
-        self.whiten, self.eps = whiten, eps
+        if whole("PCA: components", self.components) > features:
+            raise OptionError(f"PCA: {components} components of {features} features; expected 1 to {features}.")
+        self.whiten, self.eps = one_of("PCA: whiten", whiten, "no", "pca", "zca"), at_least_0("PCA: eps", eps)
         self.mean = self._statistic(0.0)
         self.rotation = Buffer(np.eye(features, self.components), dtype=dtype)
         self.variance = Buffer(np.ones(self.components), dtype=dtype)

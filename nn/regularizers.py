@@ -7,7 +7,8 @@ from collections.abc import Callable, Iterator
 import numpy as np
 
 from autograd_core import Tensor, absolute, tensor
-from autograd_core.errors import ShapeError
+from autograd_core.errors import DTypeError
+from autograd_core.options import at_least_0
 
 from .init import fill
 from .module import Module
@@ -63,7 +64,7 @@ class L2(Penalty):
         choose: ``choose(name, parameter)`` says which parameters count; by default weights, not biases.
 
     Raises:
-        ShapeError: a negative strength.
+        OptionError: a negative strength.
 
     Example:
         >>> import nn
@@ -77,7 +78,7 @@ class L2(Penalty):
 
     def __init__(self, strength: float, choose: Choice = weights) -> None:
         super().__init__(choose)
-        self.strength = _strength("L2: strength", strength)
+        self.strength = at_least_0("L2: strength", strength)
 
     def of(self, w: Tensor) -> Tensor:
         """λ/2 Σ w²."""
@@ -96,7 +97,7 @@ class L1(Penalty):
         choose: ``choose(name, parameter)`` says which parameters count; by default weights, not biases.
 
     Raises:
-        ShapeError: a negative strength.
+        OptionError: a negative strength.
 
     Source:
         Tibshirani, "Regression Shrinkage and Selection via the Lasso", 1996.
@@ -111,7 +112,7 @@ class L1(Penalty):
 
     def __init__(self, strength: float, choose: Choice = weights) -> None:
         super().__init__(choose)
-        self.strength = _strength("L1: strength", strength)
+        self.strength = at_least_0("L1: strength", strength)
 
     def of(self, w: Tensor) -> Tensor:
         """λ Σ |w|."""
@@ -131,7 +132,7 @@ class ElasticNet(Penalty):
         choose: ``choose(name, parameter)`` says which parameters count; by default weights, not biases.
 
     Raises:
-        ShapeError: a negative strength.
+        OptionError: a negative strength.
 
     Source:
         Zou and Hastie, "Regularization and variable selection via the elastic net", 2005.
@@ -146,7 +147,7 @@ class ElasticNet(Penalty):
 
     def __init__(self, l1: float, l2: float, choose: Choice = weights) -> None:
         super().__init__(choose)
-        self.l1, self.l2 = _strength("ElasticNet: l1", l1), _strength("ElasticNet: l2", l2)
+        self.l1, self.l2 = at_least_0("ElasticNet: l1", l1), at_least_0("ElasticNet: l2", l2)
 
     def of(self, w: Tensor) -> Tensor:
         """λ₁ Σ |w| + λ₂ Σ w²."""
@@ -168,7 +169,7 @@ def max_norm_(model: Module, c: float = 3.0, choose: Choice = weights) -> None:
         choose: ``choose(name, parameter)`` says which parameters; by default weights, not biases.
 
     Raises:
-        ShapeError: a negative bound.
+        OptionError: a negative bound.
 
     Source:
         Srebro and Shraibman, "Rank, Trace-Norm and Max-Norm", 2005; Srivastava et al., "Dropout", 2014, section 5.1.
@@ -182,7 +183,7 @@ def max_norm_(model: Module, c: float = 3.0, choose: Choice = weights) -> None:
         tensor([[1.2, 1.6],
                 [0.6, 0.8]], dtype=float32)
     """
-    c = _strength("max_norm_: c", c)
+    c = at_least_0("max_norm_: c", c)
     for parameter in _chosen(model, choose):
         w = parameter.data
         lengths = np.sqrt(np.square(w).sum(axis=tuple(range(1, w.ndim)), keepdims=True))
@@ -191,10 +192,6 @@ def max_norm_(model: Module, c: float = 3.0, choose: Choice = weights) -> None:
 
 
 def _chosen(model: Module, choose: Choice) -> Iterator[Parameter]:
+    if not isinstance(model, Module):
+        raise DTypeError(f"a penalty or bound is for a Module, and this is a {type(model).__name__}; pass the model.")
     return (parameter for name, parameter in model.named_parameters() if choose(name, parameter))
-
-
-def _strength(what: str, value: float) -> float:
-    if not 0 <= value < np.inf:
-        raise ShapeError(f"{what}={value}; expected a finite number, at least 0.")
-    return float(value)

@@ -3,49 +3,51 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 
 from autograd_core import Tensor
-from autograd_core.errors import AutogradError, DTypeError
-
-
-class StateError(AutogradError, RuntimeError):
-    """A state that does not fit what it is loaded into."""
-
-
-class Unmatched(NamedTuple):
-    """The names on which a model and a loaded state do not agree."""
-
-    missing_keys: list[str]
-    unexpected_keys: list[str]
+from autograd_core.errors import DTypeError
+from autograd_core.matching import Unmatched, match, refuse_misfits
 
 
 def load(owned: Mapping[str, Tensor], state: Mapping[str, Any], what: str, strict: bool) -> Unmatched:
     """Copy the arrays of ``state`` into the tensors that a model owns; see :meth:`nn.Module.load_state_dict`."""
-    missing = [name for name in owned if name not in state]
-    unexpected = [name for name in state if name not in owned]
+    if not isinstance(state, Mapping):
+        raise DTypeError(f"load_state_dict: expected a dict of arrays by name, got a {type(state).__name__}.")
     arrays = {name: _copied(name, state[name], owned[name].dtype) for name in owned if name in state}
     misshapen = [
         f"{name} is {array.shape}, expected {owned[name].shape}"
         for name, array in arrays.items()
         if array.shape != owned[name].shape
     ]
-    if misshapen or (strict and (missing or unexpected)):
-        found = {"missing": missing, "unexpected": unexpected, "wrong shape": misshapen}
-        lines = [f"\n  {kind}: {'; '.join(names)}" for kind, names in found.items() if names]
-        raise StateError(f"load_state_dict: the state does not fit {what}; nothing was loaded.{''.join(lines)}")
+    unmatched = match(owned, state)
+    refuse_misfits(what, unmatched, strict, wrong_shape=misshapen, shared_but_different=_contradictions(owned, arrays))
     for name, array in arrays.items():
         data = owned[name].data
         data[...] = array
         owned[name].data = data  # tells the engine of the write
-    return Unmatched(missing, unexpected)
+    return unmatched
+
+
+def _contradictions(owned: Mapping[str, Tensor], arrays: Mapping[str, np.ndarray]) -> list[str]:
+    """The names of one shared tensor for which the state has different values: which is it to have?"""
+    first: dict[int, str] = {}
+    found = []
+    for name, array in arrays.items():
+        other = first.setdefault(id(owned[name]), name)
+        if not np.array_equal(array, arrays[other], equal_nan=array.dtype.kind == "f"):
+            found.append(f"{other} and {name} are one tensor here")
+    return found
 
 
 def _copied(name: str, value: Any, dtype: np.dtype[Any]) -> np.ndarray:
     """A copy of ``value``, which the parameter's own memory may be part of, in the parameter's dtype."""
-    array = value.data if isinstance(value, Tensor) else np.asarray(value)
+    try:
+        array = value.data if isinstance(value, Tensor) else np.asarray(value)
+    except ValueError:
+        raise DTypeError(f"load_state_dict: {name} has rows of unequal length.") from None
     if array.dtype.kind not in "biuf":
         raise DTypeError(f"load_state_dict: {name} has dtype {array.dtype}; expected real numbers.")
     return np.array(array, dtype)

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from autograd_core import Tensor, zeros
-from autograd_core.errors import ShapeError
+from autograd_core.errors import DTypeError, ShapeError
 
 from .fitting.measuring import evaluating
 from .module import Module
@@ -80,6 +80,8 @@ def summary(model: Module, *input_shapes: Sequence[int], dtype: npt.DTypeLike = 
         ─────────────────────────────────────
         26 learnable parameters; 104 B of state, 40 B of outputs
     """
+    if not isinstance(model, Module):
+        raise DTypeError(f"summary: model={model!r}; expected a Module.")
     outputs: dict[int, list[Tensor]] = {}
     if input_shapes:
         _run(model, [_zeros(shape, dtype) for shape in input_shapes], outputs)

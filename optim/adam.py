@@ -7,12 +7,14 @@ from typing import Any, Unpack
 
 import numpy as np
 
+from autograd_core.options import at_least_0, pair
+
+from .first_order import FirstOrder
 from .groups import Group, Options
-from .optimizer import Common, Optimizer
-from .options import at_least_0, pair
+from .optimizer import Common
 
 
-class Adam(Optimizer):
+class Adam(FirstOrder):
     """Adam with bias correction, p ← p - lr m̂ / (√v̂ + eps).
 
     m ← β₁ m + (1 - β₁) g and v ← β₂ v + (1 - β₂) g² start at 0, which m̂ = m / (1 - β₁ᵗ) and
@@ -117,7 +119,7 @@ class AdamW(Adam):
                          **common)
 
 
-class AMSGrad(Optimizer):
+class AMSGrad(FirstOrder):
     """AMSGrad as the course notes write it: v ← max(β₂ v + (1 - β₂) g², v), p ← p - lr m / (√v + eps).
 
     The largest v goes on into the running mean, and nothing is corrected for the start at 0. The paper's form, which

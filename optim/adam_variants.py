@@ -8,13 +8,15 @@ from typing import Any, Unpack
 
 import numpy as np
 
+from autograd_core.options import at_least_0
+
 from .adam import check_betas, running_mean, running_square
+from .first_order import FirstOrder
 from .groups import Group, Options
-from .optimizer import Common, Optimizer
-from .options import at_least_0
+from .optimizer import Common
 
 
-class Adamax(Optimizer):
+class Adamax(FirstOrder):
     """Adam with the largest gradient instead of its mean square: u ← max(β₂ u, |g| + eps), p ← p - lr m̂ / u.
 
     Args:
@@ -65,7 +67,7 @@ class Adamax(Optimizer):
         p -= space
 
 
-class NAdam(Optimizer):
+class NAdam(FirstOrder):
     """Adam with Nesterov's momentum: p ← p - lr (μₜ₊₁ m̂ + (1 - μₜ) ĝ) / (√v̂ + eps).
 
     μₜ = β₁ (1 - 0.96^(t ψ) / 2) rises towards β₁; m̂ = m / (1 - μ₁ ⋯ μₜ₊₁) and ĝ = g / (1 - μ₁ ⋯ μₜ) correct for the
@@ -134,7 +136,7 @@ def _momenta(beta1: float, decay: float, count: int) -> np.ndarray:
     return np.stack([mu, np.cumprod(mu)])
 
 
-class RAdam(Optimizer):
+class RAdam(FirstOrder):
     """Rectified Adam: lr times Adam's step times r(t), once enough gradients were seen to trust v; plain m̂ before.
 
     ρ = ρ∞ - 2 t β₂ᵗ / (1 - β₂ᵗ) with ρ∞ = 2 / (1 - β₂) - 1 counts the gradients in v; above 5 of them
@@ -196,7 +198,7 @@ class RAdam(Optimizer):
         p -= space
 
 
-class LAMB(Optimizer):
+class LAMB(FirstOrder):
     """Adam's step, scaled for each parameter to the length of its weights: p ← p - lr |p| r / |r|.
 
     r = m̂ / (√v̂ + eps) + λ p. Layers then move in proportion to their weights, which keeps very large batches stable.

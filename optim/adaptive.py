@@ -6,13 +6,15 @@ from typing import Any, Unpack
 
 import numpy as np
 
+from autograd_core.options import at_least_0, share
+
 from .adam import running_mean, running_square
+from .first_order import FirstOrder
 from .groups import Group, Options
-from .optimizer import Common, Optimizer
-from .options import at_least_0
+from .optimizer import Common
 
 
-class Adagrad(Optimizer):
+class Adagrad(FirstOrder):
     """p ← p - lr g / (√s + eps) with s ← s + g²: rare features keep large steps; all steps shrink with time.
 
     Args:
@@ -67,7 +69,7 @@ class Adagrad(Optimizer):
         p -= space
 
 
-class Adadelta(Optimizer):
+class Adadelta(FirstOrder):
     """Steps in the units of the parameters: p ← p - lr d with d = g √(D + eps) / √(s + eps).
 
     s and D are running means of g² and of d²: s ← ρ s + (1 - ρ) g² before the step, D ← ρ D + (1 - ρ) d² after it.
@@ -123,7 +125,7 @@ class Adadelta(Optimizer):
         p -= np.multiply(d, group.lr, out=d)
 
 
-class RMSprop(Optimizer):
+class RMSprop(FirstOrder):
     """p ← p - lr g / (√s + eps) with s ← α s + (1 - α) g²: Rprop's idea, for minibatches.
 
     With ``centered``, the square of the running mean of g is taken from s, which leaves its variance. With momentum μ,
@@ -165,7 +167,8 @@ class RMSprop(Optimizer):
 
     def check(self, options: Options) -> Options:
         """The options of a group, checked."""
-        for name in ("alpha", "eps", "momentum"):
+        options["alpha"] = share("RMSprop: alpha", options["alpha"])
+        for name in ("eps", "momentum"):
             options[name] = at_least_0(f"RMSprop: {name}", options[name])
         return options
 

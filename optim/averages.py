@@ -9,9 +9,11 @@ from typing import Any
 import numpy as np
 
 from autograd_core import Tensor
+from autograd_core.errors import OptionError, StateError
+from autograd_core.matching import match, refuse_misfits
+from autograd_core.options import at_least_0, whole
 
 from .groups import named
-from .options import OptionError, at_least_0, whole
 
 
 class Average:
@@ -87,17 +89,17 @@ class Average:
             state: of the same parameters.
 
         Raises:
-            OptionError: other names, shapes or dtypes; nothing was loaded.
+            StateError: other names, shapes or dtypes; nothing was loaded.
         """
         if missing := {"updates", "averages"} - state.keys():
-            raise OptionError(f"load_state_dict: no {sorted(missing)[0]!r}; this is not what state_dict() gives.")
+            raise StateError(f"load_state_dict: no {sorted(missing)[0]!r}; this is not what state_dict() gives.")
         updates = whole("load_state_dict: updates", state["updates"], least=0)
         arrays = {name: np.array(array) for name, array in state["averages"].items()}
-        found = {name: (array.shape, array.dtype) for name, array in arrays.items()}
-        expected = {name: (p.shape, p.dtype) for name, p in self._params.items()} if updates else {}
-        if found != expected:
-            wrong = sorted(name for name in found.keys() | expected.keys() if found.get(name) != expected.get(name))
-            raise OptionError(f"load_state_dict: the state does not fit in {', '.join(wrong)}; nothing was loaded.")
+        expected = self._params if updates else {}
+        pairs = [(name, arrays[name], p) for name, p in expected.items() if name in arrays]
+        wrong = [f"{name} is {a.dtype}{list(a.shape)}, expected {p.dtype}{list(p.shape)}"
+                 for name, a, p in pairs if (a.shape, a.dtype) != (p.shape, p.dtype)]
+        refuse_misfits(type(self).__name__, match(expected, arrays), strict=True, wrong=wrong)
         self.updates, self._averages = updates, arrays
 
 

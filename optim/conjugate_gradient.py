@@ -6,10 +6,11 @@ from typing import Any
 
 import numpy as np
 
+from autograd_core.options import one_of
+
 from .full_batch import FullBatch
 from .groups import Group, Options
 from .objective import Point
-from .options import one_of
 
 
 class ConjugateGradient(FullBatch):

@@ -9,14 +9,15 @@ from typing import Any, NoReturn
 
 import numpy as np
 
-from autograd_core.errors import GraphError, InPlaceError
+from autograd_core.errors import DTypeError, GraphError, InPlaceError, OptionError
+from autograd_core.matching import Unmatched
+from autograd_core.options import at_least_0, whole
 
 from . import state as states
 from .groups import Group, Options
 from .line_search import Trial, strong_wolfe
 from .objective import Objective, Point
 from .optimizer import Optimizer
-from .options import OptionError, at_least_0, whole
 
 TRIALS = 25
 """Steps that one line search may try."""
@@ -79,7 +80,7 @@ class FullBatch(Optimizer):
         """
         raise OptionError(f"{type(self).__name__}: its parameters are fixed; make a new one for more of them.")
 
-    def step(self, closure: Callable[[], Any]) -> float:  # type: ignore[override]  # gradients are not enough
+    def step(self, closure: Callable[[], Any]) -> float:
         """Up to ``max_iter`` iterations; fewer if a tolerance is met. The parameters end at the best point found.
 
         Args:
@@ -106,6 +107,8 @@ class FullBatch(Optimizer):
         Returns:
             A Run.
         """
+        if not callable(closure):
+            raise DTypeError(f"{type(self).__name__}: closure={closure!r}; expected a function that computes the loss.")
         objective = self.objective(type(self).__name__, closure, self.params)
         for name, p in zip(self.param_groups[0].names, self.params, strict=True):
             if not p.data.flags.writeable:
@@ -203,7 +206,7 @@ class FullBatch(Optimizer):
         self._steps = dict.fromkeys(names, self.iterations)
         return super().state_dict()
 
-    def load_state_dict(self, state: Mapping[str, Any], strict: bool = True) -> states.Unmatched:
+    def load_state_dict(self, state: Mapping[str, Any], strict: bool = True) -> Unmatched:
         """Go on from a state that :meth:`state_dict` gave; see :meth:`Optimizer.load_state_dict`.
 
         With ``strict=False`` and a parameter that the state does not know, the memory starts afresh.

@@ -9,10 +9,10 @@ from typing import Any
 import numpy as np
 
 from autograd_core import Tensor, tensor
-from autograd_core.errors import GraphError
+from autograd_core.errors import GraphError, OptionError
+from autograd_core.options import at_least_0, number
 
 from .groups import named
-from .options import OptionError, at_least_0
 
 
 def clip_grad_norm_(params: Any, max_norm: float, norm_type: float = 2.0, error_if_nonfinite: bool = False) -> float:
@@ -46,7 +46,7 @@ def clip_grad_norm_(params: Any, max_norm: float, norm_type: float = 2.0, error_
         [0.6, 0.8]
     """
     at_least_0("clip_grad_norm_: max_norm", max_norm)
-    if not norm_type > 0:
+    if not number("clip_grad_norm_: norm_type", norm_type) > 0:
         raise OptionError(f"clip_grad_norm_: norm_type={norm_type!r}; expected a number above 0, or inf.")
     found = _with_gradients(params)
     with np.errstate(over="ignore", invalid="ignore"):

@@ -8,9 +8,7 @@ from typing import Any
 import numpy as np
 
 from autograd_core import Tensor
-from autograd_core.errors import DTypeError, GraphError
-
-from .options import OptionError
+from autograd_core.errors import DTypeError, GraphError, OptionError
 
 Options = dict[str, Any]
 

@@ -6,10 +6,11 @@ from typing import Any
 
 import numpy as np
 
+from autograd_core.options import at_least_0, whole
+
 from .full_batch import FullBatch
 from .groups import Group, Options
 from .objective import Point
-from .options import at_least_0, whole
 
 
 class LBFGS(FullBatch):

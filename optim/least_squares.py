@@ -13,12 +13,12 @@ import numpy as np
 
 import autograd_core as ag
 from autograd_core import Tensor
-from autograd_core.errors import DTypeError, GraphError
+from autograd_core.errors import DTypeError, GraphError, OptionError
+from autograd_core.options import at_least_0
 
 from .full_batch import TRIALS, FullBatch
 from .groups import Group, Options
 from .objective import Objective, Point
-from .options import OptionError, at_least_0
 
 
 class SumOfSquares(Objective):

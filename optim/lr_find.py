@@ -10,8 +10,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from .optimizer import Optimizer
-from .options import OptionError, at_least_0, one_of, whole
+from autograd_core.errors import DTypeError, OptionError
+from autograd_core.options import at_least_0, one_of, whole
+
+from .first_order import FirstOrder
 from .plots import figure_and_axes
 
 if TYPE_CHECKING:
@@ -19,16 +21,16 @@ if TYPE_CHECKING:
 
 
 class RateTest(NamedTuple):
-    """What a range test found."""
+    """What a range test found.
+
+    ``method``: "down" or "up". ``rates``: what was tried, in this order. ``losses``: for each rate the loss before each
+    step; inf where it was not finite. ``suggestion``: the rate to take; None if none was good.
+    """
 
     method: str
-    """"down" or "up"."""
     rates: list[float]
-    """What was tried, in this order."""
     losses: list[list[float]]
-    """For each rate the loss before each step; inf where it was not finite."""
     suggestion: float | None
-    """The rate to take; None if none was good."""
 
     def plot(self) -> Figure:
         """The losses over the steps, a curve for each rate; or, of a sweep, over the rates. The suggestion is marked.
@@ -57,7 +59,7 @@ class RateTest(NamedTuple):
         return figure
 
 
-def lr_find(model: Any, optimizer: Optimizer, loss: Callable[..., Any], batches: Iterable[tuple[Any, Any]], *,
+def lr_find(model: Any, optimizer: FirstOrder, loss: Callable[..., Any], batches: Iterable[tuple[Any, Any]], *,
             method: str = "down", start: float | None = None, stop: float | None = None,
             steps: int | None = None) -> RateTest:
     """Find a learning rate, on copies: the model and the optimizer are not touched.
@@ -83,6 +85,7 @@ def lr_find(model: Any, optimizer: Optimizer, loss: Callable[..., Any], batches:
 
     Raises:
         OptionError: bad options, or no batches.
+        DTypeError: an optimizer that does not go by gradients alone.
 
     Source:
         Bengio, "Practical Recommendations for Gradient-Based Training of Deep Architectures", 2012, section 3.1.1;
@@ -97,6 +100,8 @@ def lr_find(model: Any, optimizer: Optimizer, loss: Callable[..., Any], batches:
         >>> test.rates[:4], test.suggestion, optimizer.lr
         ([100.0, 10.0, 1.0, 0.1], 1.0, 0.5)
     """
+    if not isinstance(optimizer, FirstOrder):
+        raise DTypeError(f"lr_find: expected a FirstOrder optimizer, got a {type(optimizer).__name__}.")
     one_of("lr_find: method", method, "down", "up")
     down = method == "down"
     first = at_least_0("lr_find: start", (1.0 if down else 1e-7) if start is None else start)
@@ -118,7 +123,7 @@ def lr_find(model: Any, optimizer: Optimizer, loss: Callable[..., Any], batches:
     return RateTest(method, rates[: len(run)], [[value] for value in run], _tenth_of_lowest(rates, run))
 
 
-def _train(setup: tuple[Any, Optimizer, Callable[..., Any]], batches: list[tuple[Any, Any]],
+def _train(setup: tuple[Any, FirstOrder, Callable[..., Any]], batches: list[tuple[Any, Any]],
            rates: list[float]) -> list[float]:
     """The losses of a training run with these rates, on copies; it ends where the loss has exploded."""
     model, optimizer, loss = copy.deepcopy(setup)  # together, as they share the parameters

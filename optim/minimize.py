@@ -10,7 +10,8 @@ import numpy as np
 
 import autograd_core as ag
 from autograd_core import Tensor
-from autograd_core.errors import DTypeError
+from autograd_core.errors import DTypeError, OptionError
+from autograd_core.options import at_least_0
 from autograd_core.transforms.structure import Tree, leaves, rebuild
 
 from .conjugate_gradient import ConjugateGradient
@@ -19,7 +20,6 @@ from .lbfgs import LBFGS
 from .least_squares import GaussNewton, LevenbergMarquardt
 from .newton import Newton, NewtonCG
 from .objective import Point
-from .options import OptionError, at_least_0
 from .scipy_methods import scipy_minimize
 
 METHODS: dict[str, type[FullBatch]] = {
@@ -88,6 +88,8 @@ def minimize(f: Callable[[Any], Any], x0: Tree, method: str = "l-bfgs", *, tol: 
         >>> found.converged, found.x.numpy().round(4)
         (True, array([1., 1.]))
     """
+    if not callable(f):
+        raise DTypeError(f"minimize: f={f!r}; expected a function.")
     params = [_parameter(leaf) for leaf in leaves(x0)]
     if not params:
         raise DTypeError("minimize: x0 holds no numbers.")

@@ -7,10 +7,11 @@ from typing import Any
 
 import numpy as np
 
+from autograd_core.options import at_least_0, whole
+
 from .full_batch import FullBatch
 from .groups import Group, Options
 from .objective import Point, Twice
-from .options import at_least_0, whole
 
 
 class Newton(FullBatch):
@@ -77,10 +78,9 @@ class Newton(FullBatch):
 class NewtonCG(FullBatch):
     """Newton's method without the Hessian: H d = -g is solved by conjugate gradients, from products H v alone.
 
-    Far from the minimum the system is solved roughly, |H d + g| ≤ min(½, √|g|) |g| in sums of
-    absolute values, near it ever better. Where a
-    direction v has no positive curvature, vᵀ H v ≤ 0, the solution so far is used, or -g if there is none. Then comes
-    a strong-Wolfe line search. Memory for a few vectors.
+    Far from the minimum the system is solved roughly, |H d + g| ≤ min(½, √|g|) |g| in sums of absolute values, near it
+    ever better. Where a direction v has no positive curvature, vᵀ H v ≤ 0, the solution so far is used, or -g if there
+    is none. Then comes a strong-Wolfe line search. Memory for a few vectors.
 
     Args:
         params: a model, Tensors, or (name, Tensor) pairs.

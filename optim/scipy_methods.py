@@ -8,12 +8,11 @@ from typing import Any
 import numpy as np
 
 from autograd_core import Tensor
-from autograd_core.errors import MissingExtraError
+from autograd_core.errors import MissingExtraError, OptionError
 
 from .full_batch import Run
 from .least_squares import SumOfSquares
 from .objective import Point, Twice
-from .options import OptionError
 
 WITHOUT_GRADIENT = {"nelder-mead", "powell", "cobyla", "cobyqa"}
 WITH_PRODUCTS = {"trust-ncg", "trust-krylov", "trust-constr"}

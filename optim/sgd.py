@@ -6,12 +6,15 @@ from typing import Any, Unpack
 
 import numpy as np
 
+from autograd_core.errors import OptionError
+from autograd_core.options import at_least_0
+
+from .first_order import FirstOrder
 from .groups import Group, Options
-from .optimizer import Common, Optimizer
-from .options import OptionError, at_least_0
+from .optimizer import Common
 
 
-class GD(Optimizer):
+class GD(FirstOrder):
     """Gradient descent, p ← p - lr g, the plainest of all: on all data at once, or stochastic, on minibatches.
 
     Args:
@@ -44,7 +47,7 @@ class GD(Optimizer):
         p -= np.multiply(g, group.lr, out=spaces[0])
 
 
-class SGD(Optimizer):
+class SGD(FirstOrder):
     """Gradient descent with momentum and Nesterov's variant, in PyTorch's form, and in the textbook's averaged one.
 
     With momentum μ, v ← μ v + (1 - dampening) g (the first step takes v = g), and p ← p - lr v;

@@ -6,12 +6,15 @@ from typing import Any, Unpack
 
 import numpy as np
 
+from autograd_core.errors import OptionError
+from autograd_core.options import at_least_0, pair
+
+from .first_order import FirstOrder
 from .groups import Group, Options
-from .optimizer import Common, Optimizer
-from .options import OptionError, at_least_0, pair
+from .optimizer import Common
 
 
-class Rprop(Optimizer):
+class Rprop(FirstOrder):
     """Resilient propagation: p ← p - sign(g) d, with a step d of each element's own. For full batches.
 
     d grows by η₊ while the sign of g holds. When it flips, d shrinks by η₋ and this step is left out.
@@ -67,7 +70,7 @@ class Rprop(Optimizer):
         p -= np.multiply(np.sign(before, out=space), d, out=space)
 
 
-class AdaptiveGains(Optimizer):
+class AdaptiveGains(FirstOrder):
     """Gradient descent with a gain for each weight: p ← p - lr γ g.
 
     γ starts at 1, and rises by 0.05 while the sign of its gradient holds, or falls to 0.95 of itself when it flips,
@@ -137,7 +140,7 @@ class AdaptiveGains(Optimizer):
             p -= space
 
 
-class Lion(Optimizer):
+class Lion(FirstOrder):
     """Steps of one size for all, by the sign of a momentum: p ← p - lr sign(β₁ m + (1 - β₁) g).
 
     Then m ← β₂ m + (1 - β₂) g. Weight decay is decoupled, p ← p - lr λ p. Wants a smaller lr and a larger λ than Adam.

@@ -3,24 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from autograd_core import Tensor
+from autograd_core.errors import StateError
+from autograd_core.matching import Unmatched, match, refuse_misfits
 
 from .groups import Group
-from .options import OptionError
 
 if TYPE_CHECKING:
     from .optimizer import Optimizer
-
-
-class Unmatched(NamedTuple):
-    """The parameters that only the optimizer, or only a loaded state, knows."""
-
-    missing_keys: list[str]
-    unexpected_keys: list[str]
 
 
 def state_of(optimizer: Optimizer) -> dict[str, Any]:
@@ -36,17 +30,28 @@ def state_of(optimizer: Optimizer) -> dict[str, Any]:
     }
 
 
+def check_origin(own: str, state: Mapping[str, Any], *keys: str) -> None:
+    """Refuse a state that is not what ``state_dict()`` of an object of the class called ``own`` gives.
+
+    Raises:
+        StateError: it lacks one of ``keys``, or is of another class.
+    """
+    if not isinstance(state, Mapping):
+        raise StateError(f"load_state_dict: a {type(state).__name__}; this is not what {own}.state_dict() gives.")
+    if missing := {"class", *keys} - state.keys():
+        raise StateError(f"load_state_dict: no {sorted(missing)[0]!r}; this is not what {own}.state_dict() gives.")
+    if state["class"] != own:
+        raise StateError(f"load_state_dict: the state is that of {state['class']}, not of {own}; nothing was loaded.")
+
+
 def load(optimizer: Optimizer, state: Mapping[str, Any], strict: bool) -> Unmatched:
     """See :meth:`optim.Optimizer.load_state_dict`."""
     own = type(optimizer).__name__
-    if missing := {"class", "groups", "state"} - state.keys():
-        raise OptionError(f"load_state_dict: no {sorted(missing)[0]!r}; this is not what {own}.state_dict() gives.")
-    if state["class"] != own:
-        raise OptionError(f"load_state_dict: the state is that of {state['class']}, not of {own}; nothing was loaded.")
+    check_origin(own, state, "groups", "state")
     options = {name: {k: _restored(v) for k, v in group.items() if k != "names"}
                for group in state["groups"] for name in group["names"]}
     params = {name: p for _, name, p in optimizer._items()}
-    unmatched = Unmatched([n for n in params if n not in options], [n for n in options if n not in params])
+    unmatched = match(params, options)
     kept = {name: entry for name, entry in state["state"].items() if name in params}
     loaded, wrong = [], []
     for group in optimizer.param_groups:
@@ -61,10 +66,7 @@ def load(optimizer: Optimizer, state: Mapping[str, Any], strict: bool) -> Unmatc
             carried = optimizer.carried(Group(new))
             for name, p in zip(group["names"], group["params"], strict=True):
                 wrong += _misfits(name, kept[name], carried, p) if name in kept else []
-    if wrong or (strict and any(unmatched)):
-        listed = {"missing": unmatched.missing_keys, "unexpected": unmatched.unexpected_keys, "wrong": wrong}
-        lines = [f"\n  {kind}: {'; '.join(names)}" for kind, names in listed.items() if names]
-        raise OptionError(f"load_state_dict: the state does not fit this {own}; nothing was loaded.{''.join(lines)}")
+    refuse_misfits(own, unmatched, strict, wrong=wrong)
     for group, new in loaded:
         group.update(new)
     optimizer._steps = {name: int(entry["step"]) for name, entry in kept.items()}

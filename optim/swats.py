@@ -7,13 +7,15 @@ from typing import Any, Unpack
 
 import numpy as np
 
+from autograd_core.options import at_least_0
+
 from .adam import check_betas, running_mean, running_square
+from .first_order import FirstOrder
 from .groups import Group, Options
-from .optimizer import Common, Optimizer
-from .options import at_least_0
+from .optimizer import Common
 
 
-class SWATS(Optimizer):
+class SWATS(FirstOrder):
     """Adam, until the rate with which SGD would go as far has settled; from then on SGD with that rate and momentum.
 
     Adam's step s, projected onto the gradient, is as long as one of SGD with the rate γ = -sᵀs / sᵀg.

@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from autograd_core import no_grad
-from autograd_core.errors import ShapeError
+from autograd_core.errors import OptionError, ShapeError
+from autograd_core.options import whole
 
 from .adam import Adam
 from .lr_find import RateTest, lr_find
-from .options import OptionError, whole
 from .plots import figure_and_axes
 from .schedulers import ReduceLROnPlateau
 from .sgd import SGD
@@ -36,19 +36,22 @@ class Check(NamedTuple):
 
 @dataclass
 class Tuning:
-    """What :func:`tune` tried and chose; ``print`` it, or ``plot()`` it."""
+    """What :func:`tune` tried and chose; ``print`` it, or ``plot()`` it.
+
+    ``checks``: what was made sure of first, each with ``name``, ``passed`` and ``found``. ``rates``: the RateTest.
+    ``lr``, ``batch_size``: what was chosen. ``batch_sizes``: for each size tried, the loss it came to.
+    ``train_losses``, ``test_losses``: one an epoch of the long run; no latter without test data. ``epoch_rates``: the
+    learning rate of each epoch.
+    """
 
     checks: list[Check]
     rates: RateTest
     lr: float
     batch_sizes: dict[int, float] = field(default_factory=dict)
-    """For each size tried, the loss it came to."""
     batch_size: int = 32
     train_losses: list[float] = field(default_factory=list)
     test_losses: list[float] = field(default_factory=list)
-    """One an epoch; none without test data."""
     epoch_rates: list[float] = field(default_factory=list)
-    """The learning rate of each epoch."""
 
     @property
     def cuts(self) -> list[int]:

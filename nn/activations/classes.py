@@ -10,6 +10,28 @@ from autograd_core import Tensor
 from ..module import Module
 
 
+def softmax(input: Any, dim: int = -1) -> Tensor:
+    """eˣ / Σ eˣ over ``dim``; see :class:`Softmax`.
+
+    Example:
+        >>> import nn.functional as F
+        >>> F.softmax([[0.0, 0.0]], dim=-1)
+        tensor([[0.5, 0.5]])
+    """
+    return ag.softmax(input, dim)
+
+
+def log_softmax(input: Any, dim: int = -1) -> Tensor:
+    """x - log Σ eˣ over ``dim``; see :class:`LogSoftmax`.
+
+    Example:
+        >>> import nn.functional as F
+        >>> F.log_softmax([[0.0, -1000.0]], dim=-1)
+        tensor([[    0., -1000.]])
+    """
+    return ag.log_softmax(input, dim)
+
+
 class _OverClasses(Module):
     def __init__(self, dim: int = -1) -> None:
         self.dim = dim
@@ -46,7 +68,7 @@ class Softmax(_OverClasses):
 
     def forward(self, x: Any) -> Tensor:
         """eˣ / Σ eˣ."""
-        return ag.softmax(x, self.dim)
+        return softmax(x, self.dim)
 
 
 class LogSoftmax(_OverClasses):
@@ -72,4 +94,4 @@ class LogSoftmax(_OverClasses):
 
     def forward(self, x: Any) -> Tensor:
         """x - log Σ eˣ."""
-        return ag.log_softmax(x, self.dim)
+        return log_softmax(x, self.dim)

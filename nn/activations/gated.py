@@ -6,10 +6,33 @@ from typing import Any, Literal
 
 import autograd_core as ag
 from autograd_core import Tensor
-from autograd_core.errors import UnsupportedError
+from autograd_core.options import one_of
 
 from ..module import Module
-from .squashing import TakesInplace, clipped
+from .squashing import TakesInplace, hardsigmoid
+
+
+def hardswish(input: Any) -> Tensor:
+    """x min(max(x + 3, 0), 6) / 6; see :class:`Hardswish`.
+
+    Example:
+        >>> import nn.functional as F
+        >>> F.hardswish([-4.0, 3.0])
+        tensor([-0.,  3.])
+    """
+    x = ag.asarray(input)
+    return x * hardsigmoid(x)
+
+
+def glu(input: Any, dim: int = -1) -> Tensor:
+    """a sigmoid(b), of the two halves a and b along ``dim``; see :class:`GLU`.
+
+    Example:
+        >>> import nn.functional as F
+        >>> F.glu([1.0, 2.0, 0.0, 1000.0])
+        tensor([0.5, 2. ])
+    """
+    return ag.glu(input, dim)  # type: ignore[no-any-return]  # a Tensor
 
 
 class GELU(Module):
@@ -25,7 +48,7 @@ class GELU(Module):
         Any; the output has the same.
 
     Raises:
-        UnsupportedError: another ``approximate``.
+        OptionError: another ``approximate``.
 
     Source:
         Hendrycks and Gimpel, "Gaussian Error Linear Units (GELUs)", 2016.
@@ -37,9 +60,7 @@ class GELU(Module):
     """
 
     def __init__(self, approximate: Literal["none", "tanh"] = "none") -> None:
-        if approximate not in ("none", "tanh"):
-            raise UnsupportedError(f"GELU: approximate={approximate!r}; it is 'none' or 'tanh'.")
-        self.approximate = approximate
+        self.approximate = one_of("GELU: approximate", approximate, "none", "tanh")
 
     def forward(self, x: Any) -> Tensor:
         """x Φ(x)."""
@@ -125,8 +146,7 @@ class Hardswish(TakesInplace):
 
     def forward(self, x: Any) -> Tensor:
         """x min(max(x + 3, 0), 6) / 6."""
-        t = ag.asarray(x)
-        return t * (clipped(t + 3.0, 0, 6) / 6)
+        return hardswish(x)
 
 
 class GLU(Module):
@@ -157,7 +177,7 @@ class GLU(Module):
 
     def forward(self, x: Any) -> Tensor:
         """a sigmoid(b)."""
-        return ag.glu(x, self.dim)  # type: ignore[no-any-return]  # a Tensor
+        return glu(x, self.dim)
 
     def extra_repr(self) -> str:
         """The axis."""

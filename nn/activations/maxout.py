@@ -8,10 +8,10 @@ import numpy as np
 import numpy.typing as npt
 
 from autograd_core import Tensor
+from autograd_core.options import whole
 
 from .. import init
-from ..arguments import size
-from ..layers.linear import affine, uniform
+from ..layers.linear import linear, uniform
 from ..module import Module
 from ..parameter import Parameter
 
@@ -35,7 +35,8 @@ class Maxout(Module):
         unit together, ``bias`` (k · out_features,).
 
     Raises:
-        ShapeError: sizes below 1; on a call, an input with another number of features.
+        OptionError: sizes below 1.
+        ShapeError: on a call, an input with another number of features.
         DTypeError: sizes that are not integers, a ``dtype`` that is not a float, a bad ``rng``.
 
     Source:
@@ -55,16 +56,16 @@ class Maxout(Module):
 
     def __init__(self, in_features: int, out_features: int, k: int = 2, bias: bool = True, *, rng: init.Rng = None,
                  dtype: npt.DTypeLike = np.float32) -> None:
-        self.in_features = size("Maxout", "in_features", in_features)
-        self.out_features = size("Maxout", "out_features", out_features)
-        self.k = size("Maxout", "k", k)
+        self.in_features = whole("Maxout: in_features", in_features)
+        self.out_features = whole("Maxout: out_features", out_features)
+        self.k = whole("Maxout: k", k)
         rng = init.generator(rng)
         self.weight = uniform(out_features * k, in_features, fan_in=in_features, rng=rng, dtype=dtype)
         self.bias = uniform(out_features * k, fan_in=in_features, rng=rng, dtype=dtype) if bias else None
 
     def forward(self, x: Any) -> Tensor:
         """The largest of the k maps."""
-        pieces = affine(x, self.weight, self.bias)
+        pieces = linear(x, self.weight, self.bias)
         return pieces.reshape(*pieces.shape[:-1], self.out_features, self.k).max(axis=-1)
 
     def extra_repr(self) -> str:

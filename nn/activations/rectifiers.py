@@ -9,12 +9,73 @@ import numpy.typing as npt
 
 import autograd_core as ag
 from autograd_core import Tensor
-from autograd_core.errors import DTypeError, ShapeError
+from autograd_core.errors import OptionError, ShapeError
+from autograd_core.options import above_0, number, whole
 
-from ..arguments import size
 from ..module import Module
 from ..parameter import Parameter
-from .squashing import TakesInplace, clipped
+from .squashing import TakesInplace, hardtanh
+
+
+def relu6(input: Any) -> Tensor:
+    """min(max(0, x), 6); see :class:`ReLU6`.
+
+    Example:
+        >>> import nn.functional as F
+        >>> F.relu6([-1.0, 2.0, 8.0])
+        tensor([0., 2., 6.])
+    """
+    return hardtanh(input, 0, 6)
+
+
+def leaky_relu(input: Any, negative_slope: float = 0.01) -> Tensor:
+    """x where x > 0, else slope · x; see :class:`LeakyReLU`.
+
+    Example:
+        >>> import nn.functional as F
+        >>> F.leaky_relu([-1.0, 2.0], negative_slope=0.1)
+        tensor([-0.1,  2. ])
+    """
+    return ag.leaky_relu(input, negative_slope)  # type: ignore[no-any-return]  # a Tensor
+
+
+def prelu(input: Any, weight: Any) -> Tensor:
+    """x where x > 0, else a · x, with one slope a for all or one for each channel; see :class:`PReLU`.
+
+    Example:
+        >>> import nn.functional as F
+        >>> F.prelu([-1.0, 2.0], [0.25])
+        tensor([-0.25,  2.  ])
+    """
+    shape, slopes = np.shape(input), ag.asarray(weight)
+    if slopes.size == 1:
+        return ag.leaky_relu(input, slopes.reshape(()))  # type: ignore[no-any-return]  # a Tensor
+    if slopes.ndim != 1 or shape[1:2] != slopes.shape:
+        raise ShapeError(f"prelu: an input of shape {shape} for slopes {slopes.shape}; expected (N, C, ...) for (C,).")
+    return ag.leaky_relu(input, slopes.reshape(-1, *(1,) * (len(shape) - 2)))  # type: ignore[no-any-return]  # a Tensor
+
+
+def softplus(input: Any, beta: float = 1.0, threshold: float = 20.0) -> Tensor:
+    """log(1 + e^(β x)) / β; see :class:`Softplus`.
+
+    Example:
+        >>> import nn.functional as F
+        >>> F.softplus([-1000.0, 1000.0])
+        tensor([   0., 1000.])
+    """
+    scaled = ag.asarray(input) * above_0("softplus: beta", beta)
+    return ag.where(scaled > threshold, input, ag.softplus(scaled) / beta)
+
+
+def threshold(input: Any, threshold: float, value: float) -> Tensor:
+    """x where x > threshold, else ``value``; see :class:`Threshold`.
+
+    Example:
+        >>> import nn.functional as F
+        >>> F.threshold([0.5, 2.0], 1.0, -5.0)
+        tensor([-5.,  2.])
+    """
+    return ag.where(ag.asarray(input) > threshold, input, value)
 
 
 class ReLU(TakesInplace):
@@ -65,7 +126,7 @@ class ReLU6(TakesInplace):
 
     def forward(self, x: Any) -> Tensor:
         """min(max(0, x), 6)."""
-        return clipped(x, 0, 6)
+        return relu6(x)
 
 
 class LeakyReLU(Module):
@@ -88,11 +149,11 @@ class LeakyReLU(Module):
     """
 
     def __init__(self, negative_slope: float = 0.01, inplace: bool = False) -> None:
-        self.negative_slope = negative_slope
+        self.negative_slope = number("LeakyReLU: negative_slope", negative_slope)
 
     def forward(self, x: Any) -> Tensor:
         """x, or slope · x."""
-        return ag.leaky_relu(x, self.negative_slope)  # type: ignore[no-any-return]  # a Tensor
+        return leaky_relu(x, self.negative_slope)
 
     def extra_repr(self) -> str:
         """The slope."""
@@ -114,7 +175,8 @@ class PReLU(Module):
         (num_parameters,).
 
     Raises:
-        ShapeError: a number below 1; on a call, an input with another number of channels.
+        OptionError: a number below 1.
+        ShapeError: on a call, an input with another number of channels.
         DTypeError: a number that is not an integer, a ``dtype`` that is not a float.
 
     Source:
@@ -127,17 +189,13 @@ class PReLU(Module):
     """
 
     def __init__(self, num_parameters: int = 1, init: float = 0.25, *, dtype: npt.DTypeLike = np.float32) -> None:
-        self.num_parameters = size("PReLU", "num_parameters", num_parameters)
-        self.init = init
+        self.num_parameters = whole("PReLU: num_parameters", num_parameters)
+        self.init = number("PReLU: init", init)
         self.weight = Parameter(np.full(num_parameters, init), dtype=dtype)
 
     def forward(self, x: Any) -> Tensor:
         """x, or a · x."""
-        shape = np.shape(x)
-        slopes = () if self.num_parameters == 1 else (self.num_parameters, *(1,) * (len(shape) - 2))
-        if slopes and shape[1:2] != (self.num_parameters,):
-            raise ShapeError(f"PReLU: an input of shape {shape}; expected (N, {self.num_parameters}, ...).")
-        return ag.leaky_relu(x, self.weight.reshape(slopes))  # type: ignore[no-any-return]  # a Tensor
+        return prelu(x, self.weight)
 
     def extra_repr(self) -> str:
         """How many slopes."""
@@ -167,7 +225,7 @@ class ELU(Module):
     """
 
     def __init__(self, alpha: float = 1.0, inplace: bool = False) -> None:
-        self.alpha = alpha
+        self.alpha = number("ELU: alpha", alpha)
 
     def forward(self, x: Any) -> Tensor:
         """x, or α (eˣ - 1)."""
@@ -189,7 +247,7 @@ class CELU(Module):
         Any; the output has the same.
 
     Raises:
-        ShapeError: an ``alpha`` of 0.
+        OptionError: an ``alpha`` of 0.
 
     Source:
         Barron, "Continuously Differentiable Exponential Linear Units", 2017.
@@ -201,9 +259,9 @@ class CELU(Module):
     """
 
     def __init__(self, alpha: float = 1.0, inplace: bool = False) -> None:
+        self.alpha = number("CELU: alpha", alpha)
         if alpha == 0:
-            raise ShapeError("CELU: alpha=0; x / alpha needs another number.")
-        self.alpha = alpha
+            raise OptionError("CELU: alpha=0; x / alpha needs another number.")
 
     def forward(self, x: Any) -> Tensor:
         """x, or α (e^(x/α) - 1)."""
@@ -253,7 +311,7 @@ class Softplus(Module):
         Any; the output has the same.
 
     Raises:
-        ShapeError: a ``beta`` that is not positive.
+        OptionError: a ``beta`` that is not positive.
 
     Source:
         Dugas et al., "Incorporating Second-Order Functional Knowledge for Better Option Pricing", 2001.
@@ -265,14 +323,11 @@ class Softplus(Module):
     """
 
     def __init__(self, beta: float = 1.0, threshold: float = 20.0) -> None:
-        if not beta > 0:
-            raise ShapeError(f"Softplus: beta={beta}; expected a positive number.")
-        self.beta, self.threshold = beta, threshold
+        self.beta, self.threshold = above_0("Softplus: beta", beta), number("Softplus: threshold", threshold)
 
     def forward(self, x: Any) -> Tensor:
         """log(1 + e^(β x)) / β."""
-        scaled = ag.asarray(x) * self.beta
-        return ag.where(scaled > self.threshold, x, ag.softplus(scaled) / self.beta)
+        return softplus(x, self.beta, self.threshold)
 
     def extra_repr(self) -> str:
         """The options."""
@@ -300,14 +355,11 @@ class Threshold(Module):
     """
 
     def __init__(self, threshold: float, value: float, inplace: bool = False) -> None:
-        for name, given in (("threshold", threshold), ("value", value)):
-            if not isinstance(given, (int, float)):
-                raise DTypeError(f"Threshold: {name}={given!r}; expected a number.")
-        self.threshold, self.value = threshold, value
+        self.threshold, self.value = number("Threshold: threshold", threshold), number("Threshold: value", value)
 
     def forward(self, x: Any) -> Tensor:
         """x, or value."""
-        return ag.where(ag.asarray(x) > self.threshold, x, self.value)
+        return threshold(x, self.threshold, self.value)
 
     def extra_repr(self) -> str:
         """The options."""

@@ -8,7 +8,8 @@ import numpy as np
 
 import autograd_core as ag
 from autograd_core import Tensor
-from autograd_core.errors import ShapeError
+from autograd_core.errors import OptionError
+from autograd_core.options import number
 from autograd_core.recording import Primitive
 
 from ..module import Module
@@ -19,9 +20,28 @@ _clipped = Primitive("hardtanh", lambda x, low, high: np.clip(x, low, high), {
 }, options=["low", "high"], elementwise=True)
 
 
-def clipped(x: Any, low: float, high: float) -> Tensor:
-    """min(max(x, low), high); the gradient is 1 between the bounds, and 0 on and behind them."""
-    return _clipped(x, low=low, high=high)  # type: ignore[no-any-return]  # a Tensor
+def hardtanh(input: Any, min_val: float = -1.0, max_val: float = 1.0) -> Tensor:
+    """min(max(x, min_val), max_val), with the gradient 1 between the bounds, and 0 on and behind them.
+
+    Example:
+        >>> import nn.functional as F
+        >>> F.hardtanh([-2.0, 0.5, 2.0])
+        tensor([-1. ,  0.5,  1. ])
+    """
+    if not min_val < max_val:
+        raise OptionError(f"hardtanh: min_val={min_val} must be less than max_val={max_val}.")
+    return _clipped(input, low=min_val, high=max_val)  # type: ignore[no-any-return]  # a Tensor
+
+
+def hardsigmoid(input: Any) -> Tensor:
+    """min(max(x / 6 + 1/2, 0), 1); see :class:`Hardsigmoid`.
+
+    Example:
+        >>> import nn.functional as F
+        >>> F.hardsigmoid([-4.0, 0.0, 1.5])
+        tensor([0.  , 0.5 , 0.75])
+    """
+    return hardtanh(ag.asarray(input) + 3.0, 0, 6) / 6
 
 
 class TakesInplace(Module):
@@ -129,7 +149,7 @@ class Hardtanh(Module):
         Any; the output has the same.
 
     Raises:
-        ShapeError: bounds that are not in order.
+        OptionError: bounds that are not in order.
 
     Source:
         Collobert, "Large Scale Machine Learning", 2004.
@@ -141,13 +161,13 @@ class Hardtanh(Module):
     """
 
     def __init__(self, min_val: float = -1.0, max_val: float = 1.0, inplace: bool = False) -> None:
-        if not min_val < max_val:
-            raise ShapeError(f"Hardtanh: min_val={min_val} must be less than max_val={max_val}.")
+        if not number("Hardtanh: min_val", min_val) < number("Hardtanh: max_val", max_val):
+            raise OptionError(f"Hardtanh: min_val={min_val} must be less than max_val={max_val}.")
         self.min_val, self.max_val = min_val, max_val
 
     def forward(self, x: Any) -> Tensor:
         """min(max(x, min_val), max_val)."""
-        return clipped(x, self.min_val, self.max_val)
+        return hardtanh(x, self.min_val, self.max_val)
 
     def extra_repr(self) -> str:
         """The bounds."""
@@ -176,4 +196,4 @@ class Hardsigmoid(TakesInplace):
 
     def forward(self, x: Any) -> Tensor:
         """min(max(x / 6 + 1/2, 0), 1)."""
-        return clipped(ag.asarray(x) + 3.0, 0, 6) / 6
+        return hardsigmoid(x)

@@ -9,9 +9,9 @@ from typing import Any, Literal
 
 import numpy as np
 
-from autograd_core.errors import SelectionError, ShapeError
+from autograd_core.errors import OptionError, SelectionError
+from autograd_core.options import at_least_0, whole
 
-from ..arguments import size
 from .training import Training
 
 Better = Literal["lower", "higher"]
@@ -55,7 +55,7 @@ class Monitor:
         known = {"loss": "lower", "error": "lower", "accuracy": "higher"}
         direction = better or "".join(way for part, way in known.items() if part in name)
         if direction not in ("lower", "higher"):
-            raise ShapeError(f'{callback}: is a better {name!r} lower or higher? Pass better="lower" or "higher".')
+            raise OptionError(f'{callback}: is a better {name!r} lower or higher? Pass better="lower" or "higher".')
         self.callback, self.name, self._sign = callback, name, 1 if direction == "lower" else -1
 
     def check(self, training: Training) -> None:
@@ -81,7 +81,7 @@ class EarlyStopping(Callback):
 
     Raises:
         SelectionError: when training starts, a measure that there will not be.
-        ShapeError: a patience below 1, a negative ``min_delta``, a measure of unknown direction.
+        OptionError: a patience below 1, a negative ``min_delta``, a measure of unknown direction.
 
     Source:
         Prechelt, "Early Stopping - But When?", 1998.
@@ -94,11 +94,9 @@ class EarlyStopping(Callback):
 
     def __init__(self, monitor: str = "val_loss", *, patience: int = 5, better: Better | None = None,
                  min_delta: float = 0.0, restore_best: bool = True) -> None:
-        if not 0 <= min_delta < math.inf:
-            raise ShapeError(f"EarlyStopping: min_delta={min_delta}; expected at least 0.")
         self.monitor = Monitor("EarlyStopping", monitor, better)
-        self.patience = size("EarlyStopping", "patience", patience)
-        self.min_delta = min_delta
+        self.patience = whole("EarlyStopping: patience", patience)
+        self.min_delta = at_least_0("EarlyStopping: min_delta", min_delta)
         self.restore_best = restore_best
         self._forget()
 
@@ -152,7 +150,7 @@ class Checkpoint(Callback):
 
     Raises:
         SelectionError: when training starts, a measure that there will not be.
-        ShapeError: a count below 1, a measure of unknown direction.
+        OptionError: a count below 1, a measure of unknown direction.
 
     Example:
         >>> import nn
@@ -162,8 +160,8 @@ class Checkpoint(Callback):
     def __init__(self, path: str | Path, *, every: int = 1, every_steps: int | None = None,
                  monitor: str | None = None, better: Better | None = None) -> None:
         self.path = Path(path)
-        self.every = size("Checkpoint", "every", every)
-        self.every_steps = None if every_steps is None else size("Checkpoint", "every_steps", every_steps)
+        self.every = whole("Checkpoint: every", every)
+        self.every_steps = None if every_steps is None else whole("Checkpoint: every_steps", every_steps)
         self.monitor = None if monitor is None else Monitor("Checkpoint", monitor, better)
 
     def on_start(self, training: Training) -> None:

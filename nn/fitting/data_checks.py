@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
 from autograd_core import Tensor
-from autograd_core.errors import AutogradError, DTypeError, ShapeError
+from autograd_core.errors import AutogradError, DTypeError, OptionError, ShapeError
 
 from ..containers import Identity
 from ..data import Split
@@ -19,6 +18,7 @@ from ..layers.normalization import GroupNorm, LayerNorm, RMSNorm
 from ..layers.shapes import Flatten, Unflatten
 from ..module import Module
 from ..preprocessing import Preprocessor
+from ..warning import warn
 
 LARGE = 30.0
 """Inputs with a larger root mean square are called unscaled: raw pixels have about 80, standardised features 1."""
@@ -46,8 +46,8 @@ def arrays_of(name: str, data: Any, model: Module, *roles: str) -> tuple[np.ndar
         roles: what a Split may be for.
     """
     if isinstance(data, Split) and roles and data.role not in roles:
-        raise ShapeError(f"{name}: this is the {data.role} split; models are trained on training data, chosen by "
-                         f"validation data, and tested once, by nn.evaluate, on test data.")
+        raise OptionError(f"{name}: this is the {data.role} split; models are trained on training data, chosen by "
+                          f"validation data, and tested once, by nn.evaluate, on test data.")
     if not isinstance(data, Split) and not (isinstance(data, (tuple, list)) and len(data) == 2):
         raise DTypeError(f"{name}: expected a Split or (x, y), got a {type(data).__name__}.")
     if data[1] is None:
@@ -87,15 +87,15 @@ def warn_if_unscaled(x: np.ndarray, model: Module) -> None:
     remedy = "Scale them: nn.Standardize(features).fit(train) makes a layer that does, to put first in the model."
     size = float(np.sqrt(np.mean(np.square(x, dtype=np.float64))))
     if size > LARGE:
-        warnings.warn(f"fit: x is large: its root mean square is {size:.3g}, where about 1 is best. {remedy}",
-                      DataWarning, stacklevel=3)
+        warn(f"fit: x is large: its root mean square is {size:.3g}, where about 1 is best. {remedy}",
+             DataWarning)
     elif x.ndim == 2:
         spread = x.std(axis=0, dtype=np.float64)
         low, high = int(np.where(spread > 0, spread, np.inf).argmin()), int(spread.argmax())
         if spread[high] > UNEVEN * spread[low] > 0:
-            warnings.warn(f"fit: the features of x are unscaled: feature {high} has a standard deviation of "
-                          f"{spread[high]:.3g}, feature {low} of {spread[low]:.3g}. {remedy}",
-                          DataWarning, stacklevel=3)
+            warn(f"fit: the features of x are unscaled: feature {high} has a standard deviation of "
+                 f"{spread[high]:.3g}, feature {low} of {spread[low]:.3g}. {remedy}",
+                 DataWarning)
 
 
 def try_out(model: Module, loss: Callable[[Any, Any], Any], x: np.ndarray, y: np.ndarray) -> None:
@@ -116,6 +116,6 @@ def try_out(model: Module, loss: Callable[[Any, Any], Any], x: np.ndarray, y: np
         raise
     shape = getattr(output, "shape", ())
     if {shape, y[chosen].shape} == {(len(chosen),), (len(chosen), 1)} and y.dtype.kind == "f":
-        warnings.warn(f"fit: the model gives {shape} for targets {y[chosen].shape}: their difference has shape "
-                      f"{(len(chosen), len(chosen))}, every prediction against every target. Reshape y.",
-                      DataWarning, stacklevel=3)
+        warn(f"fit: the model gives {shape} for targets {y[chosen].shape}: their difference has shape "
+             f"{(len(chosen), len(chosen))}, every prediction against every target. Reshape y.",
+             DataWarning)

@@ -8,9 +8,9 @@ from typing import Any, Literal
 
 import numpy as np
 
-from autograd_core.errors import DTypeError, ShapeError
+from autograd_core.errors import DTypeError
+from autograd_core.options import one_of, whole
 
-from ..arguments import size
 from ..data import Split
 from ..init import Rng, generator
 from ..module import Module
@@ -55,7 +55,8 @@ def fit(model: Module, loss: Callable[[Any, Any], Any], optimizer: Any, data: Sp
         The History: "loss" and the metrics of training, and those of validation, for every epoch.
 
     Raises:
-        ShapeError: a Split for something else; samples without targets; NaN or inf; targets the loss does not take.
+        OptionError: counts below 1; a Split for something else.
+        ShapeError: samples without targets; NaN or inf; targets the loss does not take.
         SelectionError: labels out of range; a callback that monitors what is not measured.
         DTypeError: a class instead of an instance; a loss that gives no Tensor; an optimizer that needs a closure.
         GraphError: an optimizer of other parameters, a scheduler of another optimizer.
@@ -71,11 +72,10 @@ def fit(model: Module, loss: Callable[[Any, Any], Any], optimizer: Any, data: Sp
         >>> history["accuracy"][-1] > 0.95
         True
     """
-    size("fit", "epochs", epochs, least=0)
-    size("fit", "batch_size", batch_size)
-    size("fit", "accumulate", accumulate)
-    if scheduler_every not in ("epoch", "step"):
-        raise ShapeError(f"fit: scheduler_every={scheduler_every!r}; expected 'epoch' or 'step'.")
+    whole("fit: epochs", epochs, least=0)
+    whole("fit: batch_size", batch_size)
+    whole("fit: accumulate", accumulate)
+    one_of("fit: scheduler_every", scheduler_every, "epoch", "step")
     check_parts(model, loss, optimizer, scheduler, callbacks)
     x, y = arrays_of("fit", data, model, "train")
     held_out = None if validation is None else arrays_of("fit: validation", validation, model, "validation")

@@ -10,7 +10,8 @@ from typing import Any
 import numpy as np
 
 from autograd_core import Tensor, no_grad
-from autograd_core.errors import ShapeError
+from autograd_core.errors import DTypeError, OptionError, ShapeError
+from autograd_core.options import whole
 
 from ..data import Split
 from ..losses import BCELoss, CrossEntropyLoss
@@ -34,7 +35,8 @@ def accuracy(output: Any, target: Any, *, threshold: float = 0.0) -> float:
         A number from 0 to 1.
 
     Raises:
-        ShapeError: shapes that do not fit.
+        ShapeError: shapes that do not fit, or no predictions.
+        DTypeError: targets that are not numbers.
 
     Example:
         >>> import nn
@@ -44,6 +46,10 @@ def accuracy(output: Any, target: Any, *, threshold: float = 0.0) -> float:
         1.0
     """
     output, target = _array(output), _array(target)
+    if not target.size:
+        raise ShapeError(f"accuracy: targets of shape {target.shape}; of no predictions there is no share.")
+    if target.dtype.kind not in "biuf":
+        raise DTypeError(f"accuracy: targets of {target.dtype}; expected numbers.")
     if output.ndim == target.ndim + 1 and output.shape[:1] + output.shape[2:] == target.shape:
         return float((output.argmax(axis=1) == target).mean())
     if output.shape != target.shape:
@@ -75,6 +81,7 @@ def evaluate(model: Module, loss: Callable[[Any, Any], Any], data: Split | tuple
         >>> nn.evaluate(nn.Identity(), nn.CrossEntropyLoss(), (logits, [0, 0]), metrics=["accuracy"])
         {'loss': 0.503..., 'accuracy': 1.0}
     """
+    whole("evaluate: batch_size", batch_size)
     x, y = arrays_of("evaluate", data, model)
     measured, means = resolved(metrics, loss), Means()
     with evaluating(model):
@@ -118,7 +125,7 @@ def resolved(metrics: Sequence[str | Metric], loss: Any) -> Metrics:
         elif callable(metric):
             found[getattr(metric, "__name__", type(metric).__name__)] = metric
         else:
-            raise ShapeError(f'metrics: {metric!r}; expected "accuracy", or functions of (output, y).')
+            raise OptionError(f'metrics: {metric!r}; expected "accuracy", or functions of (output, y).')
     return found
 
 

@@ -11,9 +11,10 @@ from typing import Any
 
 import numpy as np
 
+from autograd_core.errors import StateError
+
 from ..checkpoints import has_state, load_checkpoint, save_checkpoint
 from ..module import Module
-from ..state import StateError
 from .history import History
 from .measuring import Means
 

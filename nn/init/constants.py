@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import math
-import warnings
 
 import numpy as np
 
-from autograd_core.errors import ShapeError
+from autograd_core.errors import OptionError, ShapeError
+from autograd_core.options import number, whole
 
+from ..warning import warn
 from .draws import AnyTensor, fill
 
 
@@ -34,10 +35,10 @@ def constant_(tensor: AnyTensor, value: float) -> AnyTensor:
         >>> nn.init.constant_(nn.Parameter([0.0, 0.0]), 0.01)
         tensor([0.01, 0.01], dtype=float32, requires_grad=True)
     """
+    value = number("constant_: value", value)
     if tensor.ndim > 1 and tensor.shape[0] > 1:
-        warnings.warn(
-            f"all weights of a layer of {tensor.shape[0]} units start at {value:g}: the units get equal gradients and "
-            f"stay equal. Draw them at random, as with nn.init.kaiming_normal_.", SymmetryWarning, stacklevel=2)
+        warn(f"all weights of a layer of {tensor.shape[0]} units start at {value:g}: the units get equal gradients and "
+             f"stay equal. Draw them at random, as with nn.init.kaiming_normal_.", SymmetryWarning)
     return fill(tensor, value)
 
 
@@ -108,7 +109,8 @@ def dirac_(tensor: AnyTensor, groups: int = 1) -> AnyTensor:
         The tensor itself.
 
     Raises:
-        ShapeError: another number of axes; channels that ``groups`` does not divide.
+        ShapeError: another number of axes.
+        OptionError: ``groups`` that do not divide the channels.
 
     Source:
         Zagoruyko and Komodakis, "DiracNets", 2017.
@@ -118,10 +120,11 @@ def dirac_(tensor: AnyTensor, groups: int = 1) -> AnyTensor:
         >>> nn.init.dirac_(nn.Parameter(np.zeros((2, 2, 3))))[0].tolist()
         [[0.0, 1.0, 0.0], [0.0, 0.0, 0.0]]
     """
+    whole("dirac_: groups", groups)
     if not 3 <= tensor.ndim <= 5:
         raise ShapeError(f"dirac_: a tensor of shape {tensor.shape}; kernels have three to five axes. See also eye_.")
-    if groups < 1 or tensor.shape[0] % groups:
-        raise ShapeError(f"dirac_: groups={groups} does not divide the {tensor.shape[0]} output channels.")
+    if tensor.shape[0] % groups:
+        raise OptionError(f"dirac_: groups={groups} does not divide the {tensor.shape[0]} output channels.")
     values = np.zeros(tensor.shape)
     per_group = tensor.shape[0] // groups
     centre = tuple(n // 2 for n in tensor.shape[2:])

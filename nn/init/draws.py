@@ -7,7 +7,8 @@ from typing import Any, TypeAlias, TypeVar
 import numpy as np
 
 from autograd_core import Tensor
-from autograd_core.errors import DTypeError, ShapeError
+from autograd_core.errors import DTypeError, OptionError
+from autograd_core.options import at_least_0, number
 
 Rng: TypeAlias = np.random.Generator | int | None
 AnyTensor = TypeVar("AnyTensor", bound=Tensor)
@@ -37,7 +38,25 @@ def generator(rng: Rng) -> np.random.Generator:
 
 
 def fill(tensor: AnyTensor, values: Any) -> AnyTensor:
-    """Write ``values`` into ``tensor``, unrecorded; a pending backward that needs the old ones will raise."""
+    """Write ``values`` into ``tensor``, unrecorded; a pending backward that needs the old ones will raise.
+
+    Args:
+        tensor: of any shape.
+        values: numbers that broadcast to it.
+
+    Returns:
+        The tensor itself.
+
+    Raises:
+        DTypeError: not a Tensor.
+
+    Example:
+        >>> import nn
+        >>> nn.init.fill(nn.Parameter([0.0, 0.0]), [1.0, 2.0]).tolist()
+        [1.0, 2.0]
+    """
+    if not isinstance(tensor, Tensor):
+        raise DTypeError(f"init: a {type(tensor).__name__} to fill; expected a Tensor, such as nn.Parameter(array).")
     data = tensor.data
     data[...] = values
     tensor.data = data  # tells the engine of the write
@@ -56,6 +75,7 @@ def uniform_(tensor: AnyTensor, a: float = 0.0, b: float = 1.0, *, rng: Rng = No
         The tensor itself.
 
     Raises:
+        OptionError: bounds that are not in order.
         DTypeError: an ``rng`` of another kind.
 
     Example:
@@ -64,6 +84,8 @@ def uniform_(tensor: AnyTensor, a: float = 0.0, b: float = 1.0, *, rng: Rng = No
         >>> w.numpy().round(2).tolist() == nn.init.uniform_(w, -1.0, 1.0, rng=0).numpy().round(2).tolist()
         True
     """
+    if number("uniform_: a", a) > number("uniform_: b", b):
+        raise OptionError(f"uniform_: a={a}, b={b}; expected a to be at most b.")
     return fill(tensor, generator(rng).uniform(a, b, tensor.shape))
 
 
@@ -83,7 +105,7 @@ def normal_(tensor: AnyTensor, mean: float = 0.0, std: float = 1.0, *, rng: Rng 
 
     Raises:
         DTypeError: an ``rng`` of another kind.
-        ShapeError: a negative ``std``.
+        OptionError: a negative ``std``.
 
     Example:
         >>> import numpy as np, nn
@@ -91,7 +113,8 @@ def normal_(tensor: AnyTensor, mean: float = 0.0, std: float = 1.0, *, rng: Rng 
         >>> bool(0.0098 < w.numpy().std() < 0.0102)
         True
     """
-    return fill(tensor, generator(rng).normal(mean, _not_negative("normal_", std), tensor.shape))
+    mean, std = number("normal_: mean", mean), at_least_0("normal_: std", std)
+    return fill(tensor, generator(rng).normal(mean, std, tensor.shape))
 
 
 def trunc_normal_(tensor: AnyTensor, mean: float = 0.0, std: float = 1.0, a: float = -2.0, b: float = 2.0, *,
@@ -109,7 +132,7 @@ def trunc_normal_(tensor: AnyTensor, mean: float = 0.0, std: float = 1.0, a: flo
 
     Raises:
         DTypeError: an ``rng`` of another kind.
-        ShapeError: a negative ``std``; bounds that hold too little of the distribution to be drawn from.
+        OptionError: a negative ``std``; bounds that hold too little of the distribution to be drawn from.
 
     Example:
         >>> import numpy as np, nn
@@ -117,17 +140,11 @@ def trunc_normal_(tensor: AnyTensor, mean: float = 0.0, std: float = 1.0, a: flo
         >>> bool(abs(w.numpy()).max() <= 0.04)
         True
     """
-    rng, std = generator(rng), _not_negative("trunc_normal_", std)
+    rng, std = generator(rng), at_least_0("trunc_normal_: std", std)
     values = rng.normal(mean, std, tensor.shape)
     for _ in range(1000):
         outside = np.flatnonzero((values < a) | (values > b))
         if not outside.size:
             return fill(tensor, values)
         values.reshape(-1)[outside] = rng.normal(mean, std, outside.size)
-    raise ShapeError(f"trunc_normal_: almost nothing of N({mean}, {std}²) lies in [{a}, {b}]; choose wider bounds.")
-
-
-def _not_negative(name: str, std: float) -> float:
-    if not 0 <= std < np.inf:
-        raise ShapeError(f"{name}: std={std}; expected a finite number, at least 0.")
-    return std
+    raise OptionError(f"trunc_normal_: almost nothing of N({mean}, {std}²) lies in [{a}, {b}]; choose wider bounds.")

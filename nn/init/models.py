@@ -32,7 +32,7 @@ def initialize(model: AnyModule, weight: Callable[..., Any], *, bias: float = 0.
         The model itself.
 
     Raises:
-        DTypeError: a ``weight`` that is not a function.
+        DTypeError: a ``model`` that is no Module, a ``weight`` that is not a function.
 
     Example:
         >>> import nn
@@ -40,6 +40,8 @@ def initialize(model: AnyModule, weight: Callable[..., Any], *, bias: float = 0.
         >>> model[0].bias.tolist()
         [0.0, 0.0, 0.0]
     """
+    if not isinstance(model, Module):
+        raise DTypeError(f"initialize: model={model!r}; expected a Module.")
     if not callable(weight):
         raise DTypeError(f"initialize: weight={weight!r}; expected a function such as nn.init.kaiming_normal_.")
     asked = inspect.signature(weight).parameters.get("rng")

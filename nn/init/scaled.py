@@ -6,7 +6,8 @@ import math
 from typing import Literal
 
 from autograd_core import Tensor
-from autograd_core.errors import ShapeError
+from autograd_core.errors import OptionError, ShapeError
+from autograd_core.options import at_least_0, number, one_of
 
 from .draws import AnyTensor, Rng, normal_, uniform_
 
@@ -56,7 +57,7 @@ def calculate_gain(nonlinearity: str, param: float | None = None) -> float:
         A float.
 
     Raises:
-        ShapeError: a name that is not known.
+        OptionError: a name that is not known.
 
     Source:
         He et al. 2015 for relu and leaky_relu; the others are PyTorch's values.
@@ -67,9 +68,9 @@ def calculate_gain(nonlinearity: str, param: float | None = None) -> float:
         1.3868
     """
     if nonlinearity == "leaky_relu":
-        return math.sqrt(2 / (1 + (0.01 if param is None else param) ** 2))
+        return math.sqrt(2 / (1 + (0.01 if param is None else number("calculate_gain: param", param)) ** 2))
     if nonlinearity not in _GAINS:
-        raise ShapeError(f"calculate_gain: no gain for {nonlinearity!r}; known are {', '.join(_GAINS)}, leaky_relu.")
+        raise OptionError(f"calculate_gain: no gain for {nonlinearity!r}; known are {', '.join(_GAINS)}, leaky_relu.")
     return _GAINS[nonlinearity]
 
 
@@ -124,7 +125,7 @@ def xavier_uniform_(tensor: AnyTensor, gain: float = 1.0, *, rng: Rng = None) ->
         >>> bool(abs(w.numpy()).max() <= 1.0)
         True
     """
-    bound = gain * math.sqrt(6 / _not_0(sum(fans(tensor))))
+    bound = at_least_0("xavier_uniform_: gain", gain) * math.sqrt(6 / _not_0(sum(fans(tensor))))
     return uniform_(tensor, -bound, bound, rng=rng)
 
 
@@ -151,7 +152,8 @@ def xavier_normal_(tensor: AnyTensor, gain: float = 1.0, *, rng: Rng = None) -> 
         >>> bool(0.0495 < w.numpy().std() < 0.0505)  # √(2 / 800)
         True
     """
-    return normal_(tensor, 0.0, gain * math.sqrt(2 / _not_0(sum(fans(tensor)))), rng=rng)
+    std = at_least_0("xavier_normal_: gain", gain) * math.sqrt(2 / _not_0(sum(fans(tensor))))
+    return normal_(tensor, 0.0, std, rng=rng)
 
 
 def kaiming_uniform_(tensor: AnyTensor, a: float = 0.0, mode: Mode = "fan_in", nonlinearity: str = "leaky_relu", *,
@@ -169,7 +171,8 @@ def kaiming_uniform_(tensor: AnyTensor, a: float = 0.0, mode: Mode = "fan_in", n
         The tensor itself.
 
     Raises:
-        ShapeError: fewer than two axes; a mode or nonlinearity that is not known.
+        ShapeError: fewer than two axes.
+        OptionError: a mode or nonlinearity that is not known.
 
     Source:
         He et al., "Delving Deep into Rectifiers", 2015.
@@ -199,7 +202,8 @@ def kaiming_normal_(tensor: AnyTensor, a: float = 0.0, mode: Mode = "fan_in", no
         The tensor itself.
 
     Raises:
-        ShapeError: fewer than two axes; a mode or nonlinearity that is not known.
+        ShapeError: fewer than two axes.
+        OptionError: a mode or nonlinearity that is not known.
 
     Source:
         He et al. 2015, eq. 10.
@@ -214,8 +218,7 @@ def kaiming_normal_(tensor: AnyTensor, a: float = 0.0, mode: Mode = "fan_in", no
 
 
 def _kaiming_std(tensor: Tensor, a: float, mode: str, nonlinearity: str) -> float:
-    if mode not in ("fan_in", "fan_out"):
-        raise ShapeError(f'kaiming: mode={mode!r}; expected "fan_in" or "fan_out".')
+    one_of("kaiming: mode", mode, "fan_in", "fan_out")
     fan_in, fan_out = fans(tensor)
     return calculate_gain(nonlinearity, a) / math.sqrt(_not_0(fan_in if mode == "fan_in" else fan_out))
 

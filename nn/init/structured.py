@@ -7,6 +7,7 @@ import math
 import numpy as np
 
 from autograd_core.errors import ShapeError
+from autograd_core.options import at_least_0, number, share, whole
 
 from .draws import AnyTensor, Rng, fill, generator
 
@@ -28,7 +29,8 @@ def sparse_(tensor: AnyTensor, sparsity: float | None = None, std: float = 0.01,
         The tensor itself.
 
     Raises:
-        ShapeError: not a matrix; a ``sparsity`` outside [0, 1]; a negative ``k``.
+        ShapeError: not a matrix.
+        OptionError: a ``sparsity`` outside [0, 1]; a negative ``k`` or ``std``.
 
     Source:
         Martens, "Deep learning via Hessian-free optimization", 2010, section 5.
@@ -41,16 +43,15 @@ def sparse_(tensor: AnyTensor, sparsity: float | None = None, std: float = 0.01,
     """
     if tensor.ndim != 2:
         raise ShapeError(f"sparse_: a tensor of shape {tensor.shape}; expected a matrix (units, inputs).")
-    if sparsity is not None and not 0 <= sparsity <= 1:
-        raise ShapeError(f"sparse_: sparsity={sparsity}; expected a share from 0 to 1.")
-    if k < 0:
-        raise ShapeError(f"sparse_: k={k}; expected at least 0 connections.")
+    whole("sparse_: k", k, least=0)
+    std = at_least_0("sparse_: std", std)
+    zeros = None if sparsity is None else share("sparse_: sparsity", sparsity)
     rng = generator(rng)
     rows, columns = tensor.shape
-    if sparsity is None:
+    if zeros is None:
         kept = _smallest(rng.random((rows, columns)), min(k, columns), axis=1)
     else:
-        kept = _smallest(rng.random((rows, columns)), rows - math.ceil(sparsity * rows), axis=0)
+        kept = _smallest(rng.random((rows, columns)), rows - math.ceil(zeros * rows), axis=0)
     return fill(tensor, np.where(kept, rng.normal(0.0, std, (rows, columns)), 0.0))
 
 
@@ -86,7 +87,7 @@ def orthogonal_(tensor: AnyTensor, gain: float = 1.0, *, rng: Rng = None) -> Any
     rows, columns = tensor.shape[0], math.prod(tensor.shape[1:])
     q, r = np.linalg.qr(generator(rng).standard_normal((max(rows, columns), min(rows, columns))))
     q *= np.where(np.diagonal(r) < 0, -1.0, 1.0)
-    return fill(tensor, gain * (q.T if rows < columns else q).reshape(tensor.shape))
+    return fill(tensor, number("orthogonal_: gain", gain) * (q.T if rows < columns else q).reshape(tensor.shape))
 
 
 def _smallest(values: np.ndarray, count: int, axis: int) -> np.ndarray:

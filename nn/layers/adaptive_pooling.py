@@ -9,9 +9,9 @@ import numpy as np
 
 import autograd_core as ag
 from autograd_core import Tensor
-from autograd_core.errors import ShapeError
+from autograd_core.errors import OptionError, ShapeError
+from autograd_core.options import whole
 
-from ..arguments import size
 from ..module import Module
 
 
@@ -22,9 +22,10 @@ class _Adaptive(Module):
         name, n = type(self).__name__, self._axes
         wanted = output_size if isinstance(output_size, Sequence) else (output_size,) * n
         if len(wanted) != n:
-            raise ShapeError(f"{name}: output_size={output_size!r}; expected one integer, or one for each of {n} axes.")
+            raise OptionError(f"{name}: output_size={output_size!r}; expected one integer, or one for each of {n} "
+                              f"axes.")
         self.output_size = output_size
-        self._wanted = [None if item is None else size(name, "output_size", item) for item in wanted]
+        self._wanted = [None if item is None else whole(f"{name}: output_size", item) for item in wanted]
 
     def _parts(self, shape: tuple[int, ...]) -> list[list[slice]]:
         """The parts of each axis of space: as many as asked for, nearly equal; neighbours may share an element."""
@@ -69,7 +70,8 @@ class AdaptiveAvgPool1d(_AdaptiveAvgPool):
         (N, C, L) or (C, L) to (N, C, output_size) or (C, output_size).
 
     Raises:
-        ShapeError: a size below 1; on a call, an input without elements.
+        OptionError: a size below 1.
+        ShapeError: on a call, an input without elements.
         DTypeError: a size that is not an integer.
 
     Example:
@@ -91,7 +93,8 @@ class AdaptiveAvgPool2d(_AdaptiveAvgPool):
         (N, C, H, W) or (C, H, W) to (N, C, *output_size) or (C, *output_size).
 
     Raises:
-        ShapeError: sizes below 1; on a call, an input without elements.
+        OptionError: sizes below 1.
+        ShapeError: on a call, an input without elements.
         DTypeError: sizes that are not integers.
 
     Source:
@@ -127,7 +130,8 @@ class AdaptiveMaxPool1d(_AdaptiveMaxPool):
         (N, C, L) or (C, L) to (N, C, output_size) or (C, output_size).
 
     Raises:
-        ShapeError: a size below 1; on a call, an input without elements.
+        OptionError: a size below 1.
+        ShapeError: on a call, an input without elements.
         DTypeError: a size that is not an integer.
 
     Example:
@@ -149,7 +153,8 @@ class AdaptiveMaxPool2d(_AdaptiveMaxPool):
         (N, C, H, W) or (C, H, W) to (N, C, *output_size) or (C, *output_size).
 
     Raises:
-        ShapeError: sizes below 1; on a call, an input without elements.
+        OptionError: sizes below 1.
+        ShapeError: on a call, an input without elements.
         DTypeError: sizes that are not integers.
 
     Example:

@@ -10,15 +10,16 @@ import numpy.typing as npt
 
 import autograd_core as ag
 from autograd_core import Tensor
-from autograd_core.errors import DTypeError, ShapeError
+from autograd_core.derivatives.special import dot, total
+from autograd_core.errors import DTypeError, OptionError, ShapeError
+from autograd_core.options import share, whole
 from autograd_core.recording import Primitive
 
 from .. import init
-from ..arguments import probability, size
 from ..module import Module
 from ..parameter import Parameter
-from .dropout import Dropout
-from .linear import Linear, affine
+from .dropout import dropout
+from .linear import Linear, linear
 
 
 def _weights(scores: Any, excluded: Any) -> Any:
@@ -26,14 +27,14 @@ def _weights(scores: Any, excluded: Any) -> Any:
         scores = np.where(excluded, -math.inf, scores)
     top = scores.max(axis=-1, keepdims=True, initial=-math.inf)
     weights = np.exp(scores - np.where(top == -math.inf, 0, top))
-    total = weights.sum(axis=-1, keepdims=True)
-    weights /= np.where(total == 0, 1, total)
+    sums = total(weights, -1)
+    weights /= np.where(sums == 0, 1, sums)
     return weights
 
 
 # A softmax that knows of keys left out: a query that has none left gets weights of 0, where ag.softmax gives NaN.
 _attention_weights = Primitive("attention_weights", _weights, {
-    "scores": lambda g, y: y * (g - (g * y).sum(axis=-1, keepdims=True)),
+    "scores": lambda g, y: y * (g - dot(g, y, -1)),
     "excluded": None,
 })
 
@@ -43,8 +44,7 @@ def _attend(query: Tensor, key: Tensor, value: Tensor, excluded: Any, added: Any
     """The mixtures, and the weights."""
     scores = (query * (1 / math.sqrt(query.shape[-1]) if scale is None else scale)) @ key.mT
     weights = _attention_weights(scores if added is None else scores + added, excluded)
-    if dropped:
-        weights = Dropout(dropped, rng=rng)(weights)
+    weights = dropout(weights, dropped, rng=rng)
     return weights @ value, weights
 
 
@@ -84,6 +84,7 @@ def scaled_dot_product_attention(query: Any, key: Any, value: Any, attn_mask: An
 
     Raises:
         ShapeError: shapes that do not go together.
+        OptionError: a ``dropout_p`` outside 0 .. 1.
         DTypeError: a mask that is neither bools nor floats.
 
     Source:
@@ -112,7 +113,7 @@ def scaled_dot_product_attention(query: Any, key: Any, value: Any, attn_mask: An
             excluded = excluded | ~mask
         else:
             added = mask
-    return _attend(q, k, v, excluded, added, scale, probability(name, "dropout_p", dropout_p), rng)[0]
+    return _attend(q, k, v, excluded, added, scale, share(f"{name}: dropout_p", dropout_p), rng)[0]
 
 
 class MultiheadAttention(Module):
@@ -135,7 +136,8 @@ class MultiheadAttention(Module):
         are ``q_proj_weight`` (E, E), ``k_proj_weight`` (E, kdim), ``v_proj_weight`` (E, vdim) instead.
 
     Raises:
-        ShapeError: sizes below 1, heads that do not divide E; on a call, see :meth:`forward`.
+        OptionError: sizes below 1, heads that do not divide E.
+        ShapeError: on a call, see :meth:`forward`.
         DTypeError: sizes that are not integers, a ``dtype`` that is not a float, a bad ``rng``.
 
     Source:
@@ -156,13 +158,13 @@ class MultiheadAttention(Module):
                  kdim: int | None = None, vdim: int | None = None, batch_first: bool = False,
                  rng: init.Rng = None, dtype: npt.DTypeLike = np.float32) -> None:
         name = "MultiheadAttention"
-        self.embed_dim = size(name, "embed_dim", embed_dim)
-        self.num_heads = size(name, "num_heads", num_heads)
+        self.embed_dim = whole(f"{name}: embed_dim", embed_dim)
+        self.num_heads = whole(f"{name}: num_heads", num_heads)
         if embed_dim % num_heads:
-            raise ShapeError(f"{name}: embed_dim={embed_dim} is not a multiple of num_heads={num_heads}.")
-        self.kdim = embed_dim if kdim is None else size(name, "kdim", kdim)
-        self.vdim = embed_dim if vdim is None else size(name, "vdim", vdim)
-        self.dropout = probability(name, "dropout", dropout)
+            raise OptionError(f"{name}: embed_dim={embed_dim} is not a multiple of num_heads={num_heads}.")
+        self.kdim = embed_dim if kdim is None else whole(f"{name}: kdim", kdim)
+        self.vdim = embed_dim if vdim is None else whole(f"{name}: vdim", vdim)
+        self.dropout = share(f"{name}: dropout", dropout)
         self.batch_first = batch_first
         self.rng = init.generator(rng)
 
@@ -223,11 +225,11 @@ class MultiheadAttention(Module):
         self._check(np.shape(query), np.shape(key), np.shape(value))
         one_weight = self.kdim == self.vdim == self.embed_dim
         if one_weight and query is key is value:
-            return ag.split(affine(query, self.in_proj_weight, self.in_proj_bias), 3, axis=-1)
+            return ag.split(linear(query, self.in_proj_weight, self.in_proj_bias), 3, axis=-1)
         weights = (ag.split(self.in_proj_weight, 3) if one_weight
                    else [self.q_proj_weight, self.k_proj_weight, self.v_proj_weight])
         biases = [None] * 3 if self.in_proj_bias is None else ag.split(self.in_proj_bias, 3)
-        return [affine(x, w, b) for x, w, b in zip((query, key, value), weights, biases, strict=True)]
+        return [linear(x, w, b) for x, w, b in zip((query, key, value), weights, biases, strict=True)]
 
     def _in_heads(self, x: Tensor, single: bool) -> Tensor:
         """(batch, heads, steps, E / heads)."""

@@ -11,8 +11,8 @@ import numpy.typing as npt
 import autograd_core as ag
 from autograd_core import Tensor
 from autograd_core.errors import ShapeError
+from autograd_core.options import at_least_0, share, whole
 
-from ..arguments import size
 from ..module import Module
 from ..parameter import Buffer, Parameter
 from .channels import along, center, count, mapped, mean_square, narrowed, shaped, total, wide
@@ -28,8 +28,10 @@ class _BatchNorm(Module):
 
     def __init__(self, num_features: int, eps: float = 1e-5, momentum: float | None = 0.1, affine: bool = True,
                  track_running_stats: bool = True, *, bias: bool = True, dtype: npt.DTypeLike = np.float32) -> None:
-        n = self.num_features = size(type(self).__name__, "num_features", num_features)
-        self.eps, self.momentum = eps, momentum
+        name = type(self).__name__
+        n = self.num_features = whole(f"{name}: num_features", num_features)
+        self.eps = at_least_0(f"{name}: eps", eps)
+        self.momentum = None if momentum is None else share(f"{name}: momentum", momentum)
         self.weight = Parameter(np.ones(n), dtype=dtype) if affine else None
         self.bias = Parameter(np.zeros(n), dtype=dtype) if affine and bias else None
         self.running_mean = Buffer(np.zeros(n), dtype=dtype) if track_running_stats else None
@@ -100,6 +102,7 @@ class BatchNorm1d(_BatchNorm):
         (C,), ``num_batches_tracked`` is a 0-d integer.
 
     Raises:
+        OptionError: a size below 1, a negative ``eps``, a ``momentum`` outside 0 .. 1.
         ShapeError: on a call, another number of channels, or in training one value only for each of them.
         DTypeError: a size that is not an integer, a ``dtype`` that is not a float.
 
@@ -141,6 +144,7 @@ class BatchNorm2d(_BatchNorm):
         ``num_batches_tracked`` is a 0-d integer.
 
     Raises:
+        OptionError: a size below 1, a negative ``eps``, a ``momentum`` outside 0 .. 1.
         ShapeError: on a call, another number of channels, or in training one value only for each of them.
         DTypeError: a size that is not an integer, a ``dtype`` that is not a float.
 

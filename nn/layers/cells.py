@@ -10,13 +10,13 @@ import numpy.typing as npt
 
 import autograd_core as ag
 from autograd_core import Tensor
-from autograd_core.errors import SelectionError, ShapeError
+from autograd_core.errors import DTypeError, ShapeError
+from autograd_core.options import one_of, whole
 
 from .. import init
-from ..arguments import size
 from ..module import Module
 from ..parameter import Parameter
-from .linear import affine, uniform
+from .linear import linear, uniform
 
 Nonlinearity = Literal["tanh", "relu"]
 
@@ -33,13 +33,6 @@ def weights(gates: int, input_size: int, hidden_size: int, bias: bool, rng: np.r
     }
 
 
-def nonlinearity_checked(layer: str, nonlinearity: str) -> str:
-    """``nonlinearity``, if it is one of the two."""
-    if nonlinearity not in ("tanh", "relu"):
-        raise SelectionError(f"{layer}: nonlinearity={nonlinearity!r}; expected 'tanh' or 'relu'.")
-    return nonlinearity
-
-
 class _Cell(Module):
     """What the cells have in common: the parameters, and the two affine maps of input and state."""
 
@@ -52,14 +45,14 @@ class _Cell(Module):
     def __init__(self, input_size: int, hidden_size: int, bias: bool = True, *, rng: init.Rng = None,
                  dtype: npt.DTypeLike = np.float32) -> None:
         name = type(self).__name__
-        self.input_size = size(name, "input_size", input_size)
-        self.hidden_size = size(name, "hidden_size", hidden_size)
+        self.input_size = whole(f"{name}: input_size", input_size)
+        self.hidden_size = whole(f"{name}: hidden_size", hidden_size)
         for key, parameter in weights(self.gates, input_size, hidden_size, bias, init.generator(rng), dtype).items():
             setattr(self, key, parameter)
 
     def _affine(self, x: Any, h: Any) -> tuple[Tensor, Tensor]:
         """x W_ihᵀ + b_ih and h W_hhᵀ + b_hh, both (..., gates · hidden)."""
-        return affine(x, self.weight_ih, self.bias_ih), affine(h, self.weight_hh, self.bias_hh)
+        return linear(x, self.weight_ih, self.bias_ih), linear(h, self.weight_hh, self.bias_hh)
 
     def _checked(self, x: Any, *states: Any) -> tuple[Any, ...]:
         """The input, and the states; zeros for those that are None."""
@@ -96,9 +89,9 @@ class RNNCell(_Cell):
         ``weight_ih`` is (hidden_size, input_size), ``weight_hh`` (hidden_size, hidden_size).
 
     Raises:
-        ShapeError: sizes below 1; on a call, an input or state of another shape.
+        OptionError: sizes below 1, another nonlinearity.
+        ShapeError: on a call, an input or state of another shape.
         DTypeError: sizes that are not integers, a ``dtype`` that is not a float, a bad ``rng``.
-        SelectionError: another nonlinearity.
 
     Source:
         J. Elman: Finding structure in time. Cognitive Science 14 (1990).
@@ -112,7 +105,7 @@ class RNNCell(_Cell):
     def __init__(self, input_size: int, hidden_size: int, bias: bool = True, nonlinearity: Nonlinearity = "tanh", *,
                  rng: init.Rng = None, dtype: npt.DTypeLike = np.float32) -> None:
         super().__init__(input_size, hidden_size, bias, rng=rng, dtype=dtype)
-        self.nonlinearity = nonlinearity_checked("RNNCell", nonlinearity)
+        self.nonlinearity = one_of("RNNCell: nonlinearity", nonlinearity, "tanh", "relu")
 
     def forward(self, x: Any, hx: Any = None) -> Tensor:
         """The next state; see the class. No ``hx`` means zeros."""
@@ -142,7 +135,8 @@ class LSTMCell(_Cell):
         ``weight_ih`` is (4 hidden_size, input_size), ``weight_hh`` (4 hidden_size, hidden_size); blocks i, f, a, o.
 
     Raises:
-        ShapeError: sizes below 1; on a call, an input or state of another shape.
+        OptionError: sizes below 1.
+        ShapeError: on a call, an input or state of another shape.
         DTypeError: sizes that are not integers, a ``dtype`` that is not a float, a bad ``rng``.
 
     Source:
@@ -160,6 +154,8 @@ class LSTMCell(_Cell):
 
     def forward(self, x: Any, hx: tuple[Any, Any] | None = None) -> tuple[Tensor, Tensor]:
         """The next (h, c); see the class. No ``hx`` means zeros."""
+        if hx is not None and not (isinstance(hx, (tuple, list)) and len(hx) == 2):
+            raise DTypeError(f"LSTMCell: hx is a {type(hx).__name__}; expected the pair (h, c).")
         x, h, c = self._checked(x, *(hx or (None, None)))
         from_x, from_h = self._affine(x, h)
         i, f, a, o = ag.split(from_x + from_h, 4, axis=-1)
@@ -185,7 +181,8 @@ class GRUCell(_Cell):
         ``weight_ih`` is (3 hidden_size, input_size), ``weight_hh`` (3 hidden_size, hidden_size); blocks r, z, n.
 
     Raises:
-        ShapeError: sizes below 1; on a call, an input or state of another shape.
+        OptionError: sizes below 1.
+        ShapeError: on a call, an input or state of another shape.
         DTypeError: sizes that are not integers, a ``dtype`` that is not a float, a bad ``rng``.
 
     Source:

@@ -11,16 +11,15 @@ import numpy.typing as npt
 
 import autograd_core as ag
 from autograd_core import Tensor
-from autograd_core.errors import ShapeError, UnsupportedError
+from autograd_core.errors import OptionError, ShapeError
+from autograd_core.options import one_of, whole
 
 from .. import init
-from ..arguments import Sizes, size, sizes
+from ..arguments import Sizes, sizes
 from ..module import Module
 from ..parameter import Parameter
 from .linear import uniform
-
-_MODES = {"zeros": "constant", "reflect": "reflect", "replicate": "edge", "circular": "wrap"}
-"""PyTorch's names for the ways to fill a border, and NumPy's."""
+from .padding import pad
 
 
 class _Kernel(Module):
@@ -34,14 +33,14 @@ class _Kernel(Module):
              dilation: Sizes, groups: int) -> None:
         name, n = type(self).__name__, self._axes
         self.in_channels, self.out_channels = (
-            size(name, "in_channels", in_channels), size(name, "out_channels", out_channels))
+            whole(f"{name}: in_channels", in_channels), whole(f"{name}: out_channels", out_channels))
         self.kernel_size = sizes(name, "kernel_size", kernel_size, n)
         self.stride = sizes(name, "stride", stride, n)
         self.padding = padding if isinstance(padding, str) else sizes(name, "padding", padding, n, least=0)
         self.dilation = sizes(name, "dilation", dilation, n)
-        self.groups = size(name, "groups", groups)
+        self.groups = whole(f"{name}: groups", groups)
         if in_channels % groups or out_channels % groups:
-            raise ShapeError(
+            raise OptionError(
                 f"{name}: groups={groups} does not divide in_channels={in_channels} and out_channels={out_channels}.")
 
     def _draw(self, outer: int, inner: int, bias: bool, rng: init.Rng, dtype: npt.DTypeLike) -> None:
@@ -71,24 +70,22 @@ class _Convolution(_Kernel):
                  padding_mode: str = "zeros", *, rng: init.Rng = None, dtype: npt.DTypeLike = np.float32) -> None:
         self._set(in_channels, out_channels, kernel_size, stride, padding, dilation, groups)
         name = type(self).__name__
-        if padding_mode not in _MODES:
-            raise UnsupportedError(f"{name}: padding_mode={padding_mode!r}; it is one of {[*_MODES]}.")
         if isinstance(padding, str) and (padding not in ("same", "valid") or
                                          (padding == "same" and set(self.stride) != {1})):
-            raise ShapeError(f"{name}: padding={padding!r}, stride={self.stride}; expected integers, 'valid', or "
-                             f"'same' with stride 1.")
-        self.padding_mode = padding_mode
+            raise OptionError(f"{name}: padding={padding!r}, stride={self.stride}; expected integers, 'valid', or "
+                              f"'same' with stride 1.")
+        self.padding_mode = one_of(f"{name}: padding_mode", padding_mode, "zeros", "reflect", "replicate", "circular")
         self._draw(out_channels, in_channels // groups, bias, rng, dtype)
 
     def forward(self, x: Any) -> Tensor:
         """The convolution; see the class."""
         padding: Sizes | str = self.padding
         if self.padding_mode != "zeros":
-            x, padding = ag.pad(x, self._border(np.ndim(x)), _MODES[self.padding_mode]), 0
+            x, padding = pad(x, self._border(np.ndim(x)), self.padding_mode), 0
         return type(self)._function(x, self.weight, self.bias, self.stride, padding, self.dilation, self.groups)
 
-    def _border(self, ndim: int) -> list[tuple[int, int]]:
-        """How much to add before and behind each axis of the input."""
+    def _border(self, ndim: int) -> list[int]:
+        """How much to add before and behind each axis of space, beginning with the last."""
         if ndim not in (self._axes + 1, self._axes + 2):
             raise ShapeError(f"{type(self).__name__}: an input of {ndim} axes; expected (batch, channels, *space).")
         if isinstance(self.padding, str):
@@ -97,7 +94,7 @@ class _Convolution(_Kernel):
             space = [(n // 2, n - n // 2) for n in total]
         else:
             space = [(n, n) for n in self.padding]
-        return [(0, 0)] * (ndim - self._axes) + space
+        return [width for both in reversed(space) for width in both]
 
 
 class Conv1d(_Convolution):
@@ -124,9 +121,9 @@ class Conv1d(_Convolution):
         in_channels / groups, kernel_size).
 
     Raises:
-        ShapeError: sizes below 1, groups that do not divide the channels; on a call, an input that does not fit.
+        OptionError: sizes below 1, groups that do not divide the channels, another ``padding_mode``.
+        ShapeError: on a call, an input that does not fit.
         DTypeError: sizes that are not integers, a ``dtype`` that is not a float, a bad ``rng``.
-        UnsupportedError: another ``padding_mode``.
 
     Source:
         Waibel et al., "Phoneme Recognition Using Time-Delay Neural Networks", 1989.
@@ -166,9 +163,9 @@ class Conv2d(_Convolution):
         in_channels / groups, height, width).
 
     Raises:
-        ShapeError: sizes below 1, groups that do not divide the channels; on a call, an input that does not fit.
+        OptionError: sizes below 1, groups that do not divide the channels, another ``padding_mode``.
+        ShapeError: on a call, an input that does not fit.
         DTypeError: sizes that are not integers, a ``dtype`` that is not a float, a bad ``rng``.
-        UnsupportedError: another ``padding_mode``.
 
     Source:
         LeCun et al., "Backpropagation Applied to Handwritten Zip Code Recognition", 1989.
@@ -225,7 +222,8 @@ class ConvTranspose1d(_Transposed):
         + output_padding + 1; ``weight`` is (in_channels, out_channels / groups, kernel_size).
 
     Raises:
-        ShapeError: sizes below 1, groups that do not divide the channels; on a call, an input that does not fit.
+        OptionError: sizes below 1, groups that do not divide the channels.
+        ShapeError: on a call, an input that does not fit.
         DTypeError: sizes that are not integers, a ``dtype`` that is not a float, a bad ``rng``.
 
     Example:
@@ -264,7 +262,8 @@ class ConvTranspose2d(_Transposed):
         height, width).
 
     Raises:
-        ShapeError: sizes below 1, groups that do not divide the channels; on a call, an input that does not fit.
+        OptionError: sizes below 1, groups that do not divide the channels.
+        ShapeError: on a call, an input that does not fit.
         DTypeError: sizes that are not integers, a ``dtype`` that is not a float, a bad ``rng``.
 
     Source:

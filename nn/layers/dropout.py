@@ -9,12 +9,12 @@ import numpy.typing as npt
 
 import autograd_core as ag
 from autograd_core import Tensor
-from autograd_core.errors import DTypeError, ShapeError
+from autograd_core.errors import ShapeError
+from autograd_core.options import at_least_0, share
 
 from .. import init
-from ..arguments import probability
 from ..module import Module
-from .linear import Linear, affine
+from .linear import Linear, linear
 
 
 def _kept(shape: tuple[int, ...], p: float, dtype: Any, rng: np.random.Generator, factor: float = 1.0) -> np.ndarray:
@@ -32,9 +32,70 @@ def _floats(x: Any) -> Tensor:
     return x if x.dtype.kind == "f" else ag.asarray(x, dtype=float)
 
 
+def dropout(input: Any, p: float = 0.5, training: bool = True, *, rng: init.Rng = None) -> Tensor:
+    """Elements set to 0 with probability p, the others divided by 1 - p; see :class:`Dropout`.
+
+    Args:
+        input: Tensor or array of any shape.
+        p: the probability that an element is left out.
+        training: False for the input as it is. In a ``forward``, pass ``self.training``.
+        rng: a Generator, or a seed; None for fresh randomness.
+
+    Returns:
+        Tensor like ``input``.
+
+    Raises:
+        OptionError: a ``p`` outside 0 .. 1.
+        DTypeError: a ``p`` that is not a number, a bad ``rng``.
+
+    Example:
+        >>> import numpy as np, nn.functional as F
+        >>> F.dropout(np.ones(6), 0.5, rng=0)
+        tensor([2., 2., 2., 0., 0., 0.])
+    """
+    x, p = _floats(input), share("dropout: p", p)
+    return x * _kept(x.shape, p, x.dtype, init.generator(rng), _survival(p)) if training and p else x
+
+
+def dropout1d(input: Any, p: float = 0.5, training: bool = True, *, rng: init.Rng = None) -> Tensor:
+    """Channels of signals set to 0 with probability p, the others divided by 1 - p; see :class:`Dropout1d`.
+
+    Args, returns and errors are those of :func:`dropout`; ``input`` is (N, C, L) or (C, L).
+
+    Example:
+        >>> import numpy as np, nn.functional as F
+        >>> F.dropout1d(np.ones((1, 3, 2)), 0.5, rng=0)
+        tensor([[[2., 2.],
+                 [2., 2.],
+                 [2., 2.]]])
+    """
+    return _channel_dropout("dropout1d", input, 1, p, training, rng)
+
+
+def dropout2d(input: Any, p: float = 0.5, training: bool = True, *, rng: init.Rng = None) -> Tensor:
+    """Channels of pictures set to 0 with probability p, the others divided by 1 - p; see :class:`Dropout2d`.
+
+    Args, returns and errors are those of :func:`dropout`; ``input`` is (N, C, H, W) or (C, H, W).
+
+    Example:
+        >>> import numpy as np, nn.functional as F
+        >>> F.dropout2d(np.ones((1, 1, 1, 2)), 0.5, rng=0)
+        tensor([[[[2., 2.]]]])
+    """
+    return _channel_dropout("dropout2d", input, 2, p, training, rng)
+
+
+def _channel_dropout(name: str, input: Any, space: int, p: float, training: bool, rng: init.Rng) -> Tensor:
+    x, p = _floats(input), share(f"{name}: p", p)
+    if x.ndim not in (space + 1, space + 2):
+        raise ShapeError(f"{name}: an input of shape {x.shape}; expected (N, C, *space), with {space} axes of space.")
+    shape = x.shape[:-space] + (1,) * space
+    return x * _kept(shape, p, x.dtype, init.generator(rng), _survival(p)) if training and p else x
+
+
 class _Dropping(Module):
     def __init__(self, p: float = 0.5, inplace: bool = False, *, rng: init.Rng = None) -> None:
-        self.p = probability(type(self).__name__, "p", p)
+        self.p = share(f"{type(self).__name__}: p", p)
         self.rng = init.generator(rng)
 
     def extra_repr(self) -> str:
@@ -57,7 +118,7 @@ class Dropout(_Dropping):
         Any; the output has the same.
 
     Raises:
-        ShapeError: a ``p`` outside 0 .. 1.
+        OptionError: a ``p`` outside 0 .. 1.
         DTypeError: a ``p`` that is not a number, a bad ``rng``.
 
     Source:
@@ -74,8 +135,7 @@ class Dropout(_Dropping):
 
     def forward(self, x: Any) -> Tensor:
         """The thinned input; see the class."""
-        t = _floats(x)
-        return t * _kept(t.shape, self.p, t.dtype, self.rng, _survival(self.p)) if self.training and self.p else t
+        return dropout(x, self.p, self.training, rng=self.rng)
 
 
 class ClassicDropout(_Dropping):
@@ -92,7 +152,7 @@ class ClassicDropout(_Dropping):
         Any; the output has the same.
 
     Raises:
-        ShapeError: a ``p`` outside 0 .. 1.
+        OptionError: a ``p`` outside 0 .. 1.
         DTypeError: a ``p`` that is not a number, a bad ``rng``.
 
     Source:
@@ -113,20 +173,7 @@ class ClassicDropout(_Dropping):
         return t * _kept(t.shape, self.p, t.dtype, self.rng) if self.training else t * (1 - self.p)
 
 
-class _ChannelDropout(_Dropping):
-    _space: int
-
-    def forward(self, x: Any) -> Tensor:
-        """The thinned input; see the class."""
-        t = _floats(x)
-        if t.ndim not in (self._space + 1, self._space + 2):
-            raise ShapeError(f"{type(self).__name__}: an input of shape {t.shape}; expected (N, C, *space), with "
-                             f"{self._space} axes of space.")
-        shape = t.shape[:-self._space] + (1,) * self._space
-        return t * _kept(shape, self.p, t.dtype, self.rng, _survival(self.p)) if self.training and self.p else t
-
-
-class Dropout1d(_ChannelDropout):
+class Dropout1d(_Dropping):
     """Dropout of whole channels of signals, whose neighbouring elements say nearly the same.
 
     Args:
@@ -138,7 +185,8 @@ class Dropout1d(_ChannelDropout):
         (N, C, L) or (C, L); the output has the same.
 
     Raises:
-        ShapeError: a ``p`` outside 0 .. 1; on a call, an input with other axes.
+        OptionError: a ``p`` outside 0 .. 1.
+        ShapeError: on a call, an input with other axes.
         DTypeError: a ``p`` that is not a number, a bad ``rng``.
 
     Source:
@@ -152,10 +200,12 @@ class Dropout1d(_ChannelDropout):
                  [2., 2.]]])
     """
 
-    _space = 1
+    def forward(self, x: Any) -> Tensor:
+        """The thinned input; see the class."""
+        return dropout1d(x, self.p, self.training, rng=self.rng)
 
 
-class Dropout2d(_ChannelDropout):
+class Dropout2d(_Dropping):
     """Dropout of whole channels of pictures, whose neighbouring elements say nearly the same.
 
     Args:
@@ -167,7 +217,8 @@ class Dropout2d(_ChannelDropout):
         (N, C, H, W) or (C, H, W); the output has the same.
 
     Raises:
-        ShapeError: a ``p`` outside 0 .. 1; on a call, an input with other axes.
+        OptionError: a ``p`` outside 0 .. 1.
+        ShapeError: on a call, an input with other axes.
         DTypeError: a ``p`` that is not a number, a bad ``rng``.
 
     Source:
@@ -183,7 +234,9 @@ class Dropout2d(_ChannelDropout):
                 [[2., 2.]]])
     """
 
-    _space = 2
+    def forward(self, x: Any) -> Tensor:
+        """The thinned input; see the class."""
+        return dropout2d(x, self.p, self.training, rng=self.rng)
 
 
 class DropConnect(Linear):
@@ -203,7 +256,8 @@ class DropConnect(Linear):
         (..., in_features) to (..., out_features); ``weight`` is (out_features, in_features), ``bias`` (out_features,).
 
     Raises:
-        ShapeError: sizes below 1, a ``p`` outside 0 .. 1; on a call, an input with another number of features.
+        OptionError: sizes below 1, a ``p`` outside 0 .. 1.
+        ShapeError: on a call, an input with another number of features.
         DTypeError: arguments that are not numbers, a ``dtype`` that is not a float, a bad ``rng``.
 
     Source:
@@ -221,7 +275,7 @@ class DropConnect(Linear):
 
     def __init__(self, in_features: int, out_features: int, bias: bool = True, p: float = 0.5, *,
                  rng: init.Rng = None, dtype: npt.DTypeLike = np.float32) -> None:
-        self.p = probability("DropConnect", "p", p)
+        self.p = share("DropConnect: p", p)
         self.rng = init.generator(rng)
         super().__init__(in_features, out_features, bias, rng=self.rng, dtype=dtype)
 
@@ -230,7 +284,7 @@ class DropConnect(Linear):
         weight: Tensor = self.weight
         if self.training and self.p:
             weight = weight * _kept(weight.shape, self.p, weight.dtype, self.rng, _survival(self.p))
-        return affine(x, weight, self.bias)
+        return linear(x, weight, self.bias)
 
     def extra_repr(self) -> str:
         """The sizes and the probability."""
@@ -250,7 +304,8 @@ class GaussianNoise(Module):
         Any; the output has the same.
 
     Raises:
-        DTypeError: an ``std`` that is not a number at least 0, a bad ``rng``.
+        OptionError: a negative ``std``.
+        DTypeError: an ``std`` that is not a number, a bad ``rng``.
 
     Source:
         Bishop, "Training with Noise is Equivalent to Tikhonov Regularization", 1995.
@@ -263,9 +318,7 @@ class GaussianNoise(Module):
     """
 
     def __init__(self, std: float = 0.1, *, rng: init.Rng = None) -> None:
-        if not isinstance(std, (int, float)) or not std >= 0:
-            raise DTypeError(f"GaussianNoise: std={std!r}; expected a number that is at least 0.")
-        self.std = std
+        self.std = at_least_0("GaussianNoise: std", std)
         self.rng = init.generator(rng)
 
     def forward(self, x: Any) -> Tensor:

@@ -11,11 +11,11 @@ import autograd_core as ag
 from autograd_core import Tensor
 from autograd_core.derivatives.define import apply
 from autograd_core.derivatives.indexing import scatter_add
-from autograd_core.errors import DTypeError, SelectionError, ShapeError, UnsupportedError
+from autograd_core.errors import DTypeError, OptionError, SelectionError, ShapeError
+from autograd_core.options import one_of, whole
 from autograd_core.recording import Primitive
 
 from .. import init
-from ..arguments import size
 from ..module import Module
 from ..parameter import Parameter
 
@@ -32,35 +32,98 @@ _rows = Primitive("embedding", lambda weight, index, padding: weight.take(index,
                   options=["index", "padding"])
 
 
+def _checked(name: str, given: Any, rows: int) -> np.ndarray:
+    """What was passed as indices, checked: NumPy would read -1 as the last row."""
+    index = given.data if isinstance(given, Tensor) else np.asarray(given)
+    if index.dtype.kind not in "iu" and index.size:
+        raise DTypeError(f"{name}: indices of {index.dtype}; expected integers.")
+    outside = (index < 0) | (index >= rows)
+    if outside.any():
+        raise SelectionError(
+            f"{name}: index {index[outside].flat[0]} for a table of {rows} rows; expected 0 to {rows - 1}."
+        )
+    return index.astype(np.intp)  # a copy: whoever writes into the given array does not change the gradient
+
+
+def embedding(input: Any, weight: Any, padding_idx: int | None = None) -> Tensor:
+    """Row i of ``weight`` for each index i; see :class:`Embedding`.
+
+    Args:
+        input: integers (*), a Tensor or an array.
+        weight: Tensor or array (rows, features).
+        padding_idx: a row that gets no gradient.
+
+    Returns:
+        Tensor (*, features).
+
+    Raises:
+        ShapeError: a ``weight`` that is no matrix.
+        DTypeError: indices that are not integers.
+        SelectionError: an index, or ``padding_idx``, outside the table.
+
+    Example:
+        >>> import numpy as np, nn.functional as F
+        >>> F.embedding([2, 0], np.eye(3))
+        tensor([[0., 0., 1.],
+                [1., 0., 0.]])
+    """
+    if np.ndim(weight) != 2:
+        raise ShapeError(f"embedding: a weight of shape {np.shape(weight)}; expected (rows, features).")
+    count = np.shape(weight)[0]
+    index, padding = _checked("embedding", input, count), _padding("embedding", padding_idx, count)
+    return _rows(weight, index=index, padding=padding)  # type: ignore[no-any-return]  # a Tensor
+
+
+def _padding(name: str, padding_idx: int | None, rows: int) -> int | None:
+    """``padding_idx``, checked, and counted from the start."""
+    if padding_idx is None:
+        return None
+    if not -rows <= whole(f"{name}: padding_idx", padding_idx, least=-rows) < rows:
+        raise SelectionError(f"{name}: padding_idx={padding_idx}; expected less than num_embeddings={rows}.")
+    return padding_idx % rows
+
+
+def one_hot(target: Any, num_classes: int = -1) -> Tensor:
+    """For each label y a vector of zeros with a 1 at y. (Losses take the labels themselves.)
+
+    Args:
+        target: integers (*), at least 0.
+        num_classes: how many classes there are; -1 for one more than the largest label.
+
+    Returns:
+        Tensor (*, num_classes) of integers.
+
+    Raises:
+        DTypeError: labels that are not integers.
+        SelectionError: a label outside 0 .. num_classes - 1.
+        OptionError: ``num_classes`` below 1, or not given where there are no labels.
+
+    Example:
+        >>> import nn.functional as F
+        >>> F.one_hot([2, 0])
+        tensor([[0, 0, 1],
+                [1, 0, 0]])
+    """
+    labels = target.data if isinstance(target, Tensor) else np.asarray(target)
+    if num_classes == -1:
+        if not labels.size:
+            raise OptionError("one_hot: no labels to count the classes of; pass num_classes.")
+        num_classes = int(labels.max()) + 1 if labels.min() >= 0 else 1
+    count = whole("one_hot: num_classes", num_classes)
+    return ag.asarray(np.eye(count, dtype=np.int64)[_checked("one_hot", labels, count)])
+
+
 class _Table(Module):
     def _set(self, num_embeddings: int, embedding_dim: int, padding_idx: int | None, rng: init.Rng,
              dtype: npt.DTypeLike) -> None:
         name = type(self).__name__
-        self.num_embeddings = n = size(name, "num_embeddings", num_embeddings)
-        self.embedding_dim = size(name, "embedding_dim", embedding_dim)
-        if padding_idx is not None and not -n <= size(name, "padding_idx", padding_idx, least=-n) < n:
-            raise SelectionError(f"{name}: padding_idx={padding_idx}; expected less than num_embeddings={n}.")
-        self.padding_idx = None if padding_idx is None else padding_idx % n
+        self.num_embeddings = n = whole(f"{name}: num_embeddings", num_embeddings)
+        self.embedding_dim = whole(f"{name}: embedding_dim", embedding_dim)
+        self.padding_idx = _padding(name, padding_idx, n)
         self.weight = init.normal_(Parameter(np.zeros((n, embedding_dim)), dtype=dtype), rng=rng)
         if self.padding_idx is not None:
             data = self.weight.data
             data[self.padding_idx] = 0
-
-    def _indices(self, given: Any) -> np.ndarray:
-        """What was passed as indices, checked: NumPy would read -1 as the last row."""
-        name, index = type(self).__name__, given.data if isinstance(given, Tensor) else np.asarray(given)
-        if index.dtype.kind not in "iu" and index.size:
-            raise DTypeError(f"{name}: indices of {index.dtype}; expected integers.")
-        outside = (index < 0) | (index >= self.num_embeddings)
-        if outside.any():
-            raise SelectionError(
-                f"{name}: index {index[outside].flat[0]} for a table of {self.num_embeddings} rows; expected 0 to "
-                f"{self.num_embeddings - 1}."
-            )
-        return index.astype(np.intp)  # a copy: whoever writes into the given array does not change the gradient
-
-    def _rows(self, index: np.ndarray) -> Tensor:
-        return _rows(self.weight, index=index, padding=self.padding_idx)  # type: ignore[no-any-return]  # a Tensor
 
     def extra_repr(self) -> str:
         """The sizes."""
@@ -82,7 +145,7 @@ class Embedding(_Table):
         Integers of any shape (*) to (*, embedding_dim); ``weight`` is (num_embeddings, embedding_dim).
 
     Raises:
-        ShapeError: sizes below 1.
+        OptionError: sizes below 1.
         DTypeError: sizes, or on a call indices, that are not integers; a ``dtype`` that is not a float, a bad ``rng``.
         SelectionError: a ``padding_idx``, or on a call an index, outside the table.
 
@@ -102,7 +165,7 @@ class Embedding(_Table):
 
     def forward(self, input: Any) -> Tensor:
         """The rows; see the class."""
-        return self._rows(self._indices(input))
+        return embedding(input, self.weight, self.padding_idx)
 
 
 class EmbeddingBag(_Table):
@@ -121,10 +184,10 @@ class EmbeddingBag(_Table):
         embedding_dim).
 
     Raises:
-        ShapeError: sizes below 1; on a call, indices or offsets of other shapes, offsets that do not grow from 0.
+        OptionError: sizes below 1, another ``mode``; weights in another mode than "sum".
+        ShapeError: on a call, indices or offsets of other shapes, offsets that do not grow from 0.
         DTypeError: sizes, or on a call indices, that are not integers; a ``dtype`` that is not a float, a bad ``rng``.
         SelectionError: a ``padding_idx``, or on a call an index, outside the table.
-        UnsupportedError: another ``mode``; weights in another mode than "sum".
 
     Source:
         Joulin et al., "Bag of Tricks for Efficient Text Classification", 2017.
@@ -139,9 +202,7 @@ class EmbeddingBag(_Table):
 
     def __init__(self, num_embeddings: int, embedding_dim: int, *, mode: str = "mean", padding_idx: int | None = None,
                  rng: init.Rng = None, dtype: npt.DTypeLike = np.float32) -> None:
-        if mode not in ("sum", "mean", "max"):
-            raise UnsupportedError(f"EmbeddingBag: mode={mode!r}; it is 'sum', 'mean' or 'max'.")
-        self.mode = mode
+        self.mode = one_of("EmbeddingBag: mode", mode, "sum", "mean", "max")
         self._set(num_embeddings, embedding_dim, padding_idx, rng, dtype)
 
     def forward(self, input: Any, offsets: Any = None, per_sample_weights: Any = None) -> Tensor:
@@ -152,17 +213,17 @@ class EmbeddingBag(_Table):
             offsets: where each bag starts.
             per_sample_weights: what to multiply each row with, of the shape of ``input``; a Tensor gets a gradient.
         """
-        index = self._indices(input)
+        index = _checked("EmbeddingBag", input, self.num_embeddings)
         if per_sample_weights is not None:
             if self.mode != "sum":
-                raise UnsupportedError(f"EmbeddingBag: per_sample_weights need mode='sum'; this is {self.mode!r}.")
+                raise OptionError(f"EmbeddingBag: per_sample_weights need mode='sum'; this is {self.mode!r}.")
             if np.shape(per_sample_weights) != index.shape:
                 raise ShapeError(f"EmbeddingBag: per_sample_weights of shape {np.shape(per_sample_weights)} for "
                                  f"indices of shape {index.shape}; expected the same.")
         bag, count = _bags(index, offsets)
         index = index.ravel()
         counted = np.flatnonzero(index != self.padding_idx) if self.padding_idx is not None else np.arange(index.size)
-        rows, bag = self._rows(index[counted]), bag[counted]
+        rows, bag = _rows(self.weight, index=index[counted], padding=self.padding_idx), bag[counted]
         if per_sample_weights is not None:
             rows = rows * ag.reshape(per_sample_weights, -1)[counted][:, None]
         if self.mode == "max":

@@ -11,10 +11,11 @@ import numpy.typing as npt
 
 import autograd_core as ag
 from autograd_core import Tensor
-from autograd_core.errors import ShapeError
+from autograd_core.errors import OptionError, ShapeError
+from autograd_core.options import at_least_0, whole
 from autograd_core.recording import Primitive
 
-from ..arguments import Sizes, size, sizes
+from ..arguments import Sizes, sizes
 from ..module import Module
 from ..parameter import Parameter
 from .channels import mapped, mean_square, narrowed, scaled, shaped, wide
@@ -58,7 +59,7 @@ standardize = Primitive("standardize", _standardize, {"x": _standardize_gradient
 def _last_axes(layer: str, normalized_shape: Sizes) -> tuple[int, ...]:
     count = len(normalized_shape) if isinstance(normalized_shape, Sequence) else 1
     if not count:
-        raise ShapeError(f"{layer}: normalized_shape=() names no axis.")
+        raise OptionError(f"{layer}: normalized_shape=() names no axis.")
     return sizes(layer, "normalized_shape", normalized_shape, count)
 
 
@@ -70,10 +71,128 @@ def _rows(layer: str, x: Tensor, last: tuple[int, ...]) -> Tensor:
     return shaped(x, x.size // features, features)  # type: ignore[no-any-return]  # a Tensor
 
 
-def _mapped(rows: Any, weight: Parameter | None, bias: Parameter | None) -> Any:
+def _maps(name: str, weight: Any, bias: Any, expected: tuple[int, ...]) -> tuple[Tensor | None, Tensor | None]:
+    """The weight and the bias that a function was given, checked."""
+    scale, shift = (None if given is None else ag.asarray(given) for given in (weight, bias))
+    for what, given in (("weight", scale), ("bias", shift)):
+        if given is not None and given.shape != expected:
+            raise ShapeError(f"{name}: {what} of shape {given.shape}; expected {expected}.")
+    return ag.ones_like(shift) if scale is None and shift is not None else scale, shift
+
+
+def _mapped(rows: Any, weight: Tensor | None, bias: Tensor | None) -> Any:
     """Each column times its weight, plus its bias."""
     scale, shift = (p if p is None else shaped(p, p.size) for p in (weight, bias))
     return mapped(rows, scale, shift)
+
+
+def layer_norm(input: Any, normalized_shape: Sizes, weight: Any = None, bias: Any = None, eps: float = 1e-5) -> Tensor:
+    """w (x - mean) / √(var + eps) + b over the last axes of each sample; see :class:`LayerNorm`.
+
+    Args:
+        input: Tensor or array (..., *normalized_shape).
+        normalized_shape: the size of the last axis, or of several.
+        weight, bias: w and b, of shape normalized_shape; None to leave one out.
+        eps: added to the variance.
+
+    Returns:
+        Tensor like ``input``.
+
+    Raises:
+        OptionError: sizes below 1, an ``eps`` below 0.
+        ShapeError: other shapes.
+
+    Example:
+        >>> import nn.functional as F
+        >>> F.layer_norm([[1.0, 3.0], [10.0, 30.0]], 2).numpy().round(3)
+        array([[-1.,  1.],
+               [-1.,  1.]])
+    """
+    name = "layer_norm"
+    last = _last_axes(name, normalized_shape)
+    return _layer_norm(name, input, last, *_maps(name, weight, bias, last), at_least_0(f"{name}: eps", eps))
+
+
+def _layer_norm(name: str, x: Any, last: tuple[int, ...], weight: Tensor | None, bias: Tensor | None,
+                eps: float) -> Tensor:
+    x = ag.asarray(x)
+    y = narrowed(standardize(wide(_rows(name, x, last)), eps=eps), x)
+    return shaped(_mapped(y, weight, bias), *x.shape)  # type: ignore[no-any-return]  # a Tensor
+
+
+def group_norm(input: Any, num_groups: int, weight: Any = None, bias: Any = None, eps: float = 1e-5) -> Tensor:
+    """w (x - mean) / √(var + eps) + b over each group of channels of each sample; see :class:`GroupNorm`.
+
+    Args:
+        input: Tensor or array (N, C, *space).
+        num_groups: into how many groups the channels fall.
+        weight, bias: w and b, (C,); None to leave one out.
+        eps: added to the variance.
+
+    Returns:
+        Tensor like ``input``.
+
+    Raises:
+        OptionError: groups that do not divide the channels, an ``eps`` below 0.
+        ShapeError: other shapes.
+
+    Example:
+        >>> import nn.functional as F
+        >>> F.group_norm([[[1.0, 3.0], [1.0, 3.0]]], 1).numpy().round(3)
+        array([[[-1.,  1.],
+                [-1.,  1.]]])
+    """
+    x, groups = ag.asarray(input), whole("group_norm: num_groups", num_groups)
+    if x.ndim < 2:
+        raise ShapeError(f"group_norm: an input of shape {x.shape}; expected (N, C, *space).")
+    if x.shape[1] % groups:
+        raise OptionError(f"group_norm: num_groups={groups} does not divide {x.shape[1]} channels.")
+    scale, shift = _maps("group_norm", weight, bias, x.shape[1:2])
+    return _group_norm(x, groups, scale, shift, at_least_0("group_norm: eps", eps))
+
+
+def _group_norm(x: Tensor, groups: int, weight: Tensor | None, bias: Tensor | None, eps: float) -> Tensor:
+    samples, channels, space = len(x), x.shape[1], math.prod(x.shape[2:])
+    rows = x.reshape(samples * groups, channels // groups * space)
+    y = narrowed(standardize(wide(rows), eps=eps), x).reshape(samples, channels, space)
+    return mapped(y, weight, bias).reshape(x.shape)  # type: ignore[no-any-return]  # a Tensor
+
+
+def rms_norm(input: Any, normalized_shape: Sizes, weight: Any = None, eps: float | None = None) -> Tensor:
+    """w x / √(mean(x²) + eps) over the last axes of each sample; see :class:`RMSNorm`.
+
+    Args:
+        input: Tensor or array (..., *normalized_shape).
+        normalized_shape: the size of the last axis, or of several.
+        weight: w, of shape normalized_shape, or None.
+        eps: added to the mean square; None for the machine epsilon of the input's dtype.
+
+    Returns:
+        Tensor like ``input``.
+
+    Raises:
+        OptionError: sizes below 1, an ``eps`` below 0.
+        ShapeError: other shapes.
+
+    Example:
+        >>> import nn.functional as F
+        >>> F.rms_norm([[3.0, 3.0], [-7.0, 7.0]], 2).numpy().round(3)
+        array([[ 1.,  1.],
+               [-1.,  1.]])
+    """
+    name = "rms_norm"
+    last = _last_axes(name, normalized_shape)
+    eps = None if eps is None else at_least_0(f"{name}: eps", eps)
+    return _rms_norm(name, input, last, _maps(name, weight, None, last)[0], eps)
+
+
+def _rms_norm(name: str, x: Any, last: tuple[int, ...], weight: Tensor | None, eps: float | None) -> Tensor:
+    x = ag.asarray(x)
+    rows = _rows(name, x, last)
+    channels = wide(rows.reshape(1, *rows.shape))  # of one sample
+    floor = float(np.finfo(np.result_type(x.dtype, np.float16)).eps) if eps is None else eps
+    y = narrowed(scaled(channels, 1 / ag.sqrt(mean_square(channels) + floor)), x)
+    return shaped(_mapped(y[0], weight, None), *x.shape)  # type: ignore[no-any-return]  # a Tensor
 
 
 class LayerNorm(Module):
@@ -90,7 +209,8 @@ class LayerNorm(Module):
         (..., *normalized_shape); the output has the same. ``weight`` and ``bias`` have the shape normalized_shape.
 
     Raises:
-        ShapeError: sizes below 1; on a call, an input with other last axes.
+        OptionError: sizes below 1, a negative ``eps``.
+        ShapeError: on a call, an input with other last axes.
         DTypeError: sizes that are not integers, a ``dtype`` that is not a float.
 
     Source:
@@ -109,15 +229,13 @@ class LayerNorm(Module):
     def __init__(self, normalized_shape: Sizes, eps: float = 1e-5, elementwise_affine: bool = True, bias: bool = True,
                  *, dtype: npt.DTypeLike = np.float32) -> None:
         self.normalized_shape = _last_axes("LayerNorm", normalized_shape)
-        self.eps = eps
+        self.eps = at_least_0("LayerNorm: eps", eps)
         self.weight = Parameter(np.ones(self.normalized_shape), dtype=dtype) if elementwise_affine else None
         self.bias = Parameter(np.zeros(self.normalized_shape), dtype=dtype) if elementwise_affine and bias else None
 
     def forward(self, x: Any) -> Tensor:
         """The normalised input; see the class."""
-        x = ag.asarray(x)
-        y = narrowed(standardize(wide(_rows("LayerNorm", x, self.normalized_shape)), eps=self.eps), x)
-        return shaped(_mapped(y, self.weight, self.bias), *x.shape)  # type: ignore[no-any-return]  # a Tensor
+        return _layer_norm("LayerNorm", x, self.normalized_shape, self.weight, self.bias, self.eps)
 
     def extra_repr(self) -> str:
         """The sizes and options."""
@@ -140,7 +258,8 @@ class GroupNorm(Module):
         (N, C, *space); the output has the same. ``weight`` and ``bias`` are (C,).
 
     Raises:
-        ShapeError: groups that do not divide the channels; on a call, an input with other channels.
+        OptionError: groups that do not divide the channels, a negative ``eps``.
+        ShapeError: on a call, an input with other channels.
         DTypeError: sizes that are not integers, a ``dtype`` that is not a float.
 
     Source:
@@ -158,11 +277,11 @@ class GroupNorm(Module):
 
     def __init__(self, num_groups: int, num_channels: int, eps: float = 1e-5, affine: bool = True, *,
                  bias: bool = True, dtype: npt.DTypeLike = np.float32) -> None:
-        self.num_groups = size("GroupNorm", "num_groups", num_groups)
-        self.num_channels = size("GroupNorm", "num_channels", num_channels)
+        self.num_groups = whole("GroupNorm: num_groups", num_groups)
+        self.num_channels = whole("GroupNorm: num_channels", num_channels)
         if num_channels % num_groups:
-            raise ShapeError(f"GroupNorm: num_groups={num_groups} does not divide num_channels={num_channels}.")
-        self.eps = eps
+            raise OptionError(f"GroupNorm: num_groups={num_groups} does not divide num_channels={num_channels}.")
+        self.eps = at_least_0("GroupNorm: eps", eps)
         self.weight = Parameter(np.ones(num_channels), dtype=dtype) if affine else None
         self.bias = Parameter(np.zeros(num_channels), dtype=dtype) if affine and bias else None
 
@@ -171,10 +290,7 @@ class GroupNorm(Module):
         x = ag.asarray(x)
         if x.ndim < 2 or x.shape[1] != self.num_channels:
             raise ShapeError(f"GroupNorm: an input of shape {x.shape}; expected (N, {self.num_channels}, *space).")
-        space = math.prod(x.shape[2:])
-        groups = x.reshape(len(x) * self.num_groups, self.num_channels // self.num_groups * space)
-        y = narrowed(standardize(wide(groups), eps=self.eps), x).reshape(len(x), self.num_channels, space)
-        return mapped(y, self.weight, self.bias).reshape(x.shape)  # type: ignore[no-any-return]  # a Tensor
+        return _group_norm(x, self.num_groups, self.weight, self.bias, self.eps)
 
     def extra_repr(self) -> str:
         """The sizes and options."""
@@ -195,7 +311,8 @@ class RMSNorm(Module):
         (..., *normalized_shape); the output has the same. ``weight`` has the shape normalized_shape.
 
     Raises:
-        ShapeError: sizes below 1; on a call, an input with other last axes.
+        OptionError: sizes below 1, a negative ``eps``.
+        ShapeError: on a call, an input with other last axes.
         DTypeError: sizes that are not integers, a ``dtype`` that is not a float.
 
     Source:
@@ -213,17 +330,12 @@ class RMSNorm(Module):
     def __init__(self, normalized_shape: Sizes, eps: float | None = None, elementwise_affine: bool = True, *,
                  dtype: npt.DTypeLike = np.float32) -> None:
         self.normalized_shape = _last_axes("RMSNorm", normalized_shape)
-        self.eps = eps
+        self.eps = None if eps is None else at_least_0("RMSNorm: eps", eps)
         self.weight = Parameter(np.ones(self.normalized_shape), dtype=dtype) if elementwise_affine else None
 
     def forward(self, x: Any) -> Tensor:
         """The normalised input; see the class."""
-        x = ag.asarray(x)
-        rows = _rows("RMSNorm", x, self.normalized_shape)
-        channels = wide(rows.reshape(1, *rows.shape))  # of one sample
-        eps = float(np.finfo(x.dtype).eps) if self.eps is None else self.eps
-        y = narrowed(scaled(channels, 1 / ag.sqrt(mean_square(channels) + eps)), x)
-        return shaped(_mapped(y[0], self.weight, None), *x.shape)  # type: ignore[no-any-return]  # a Tensor
+        return _rms_norm("RMSNorm", x, self.normalized_shape, self.weight, self.eps)
 
     def extra_repr(self) -> str:
         """The sizes and options."""

@@ -54,7 +54,8 @@ class MaxPool1d(_MaxPool):
         (L + 2 padding - dilation (kernel_size - 1) - 1) // stride + 1.
 
     Raises:
-        ShapeError: sizes below 1; on a call, a window that does not fit.
+        OptionError: sizes below 1.
+        ShapeError: on a call, a window that does not fit.
         DTypeError: sizes that are not integers.
 
     Example:
@@ -80,7 +81,8 @@ class MaxPool2d(_MaxPool):
         (H + 2 padding - dilation (kernel_size - 1) - 1) // stride + 1, and W' alike.
 
     Raises:
-        ShapeError: sizes below 1; on a call, a window that does not fit.
+        OptionError: sizes below 1.
+        ShapeError: on a call, a window that does not fit.
         DTypeError: sizes that are not integers.
 
     Source:
@@ -125,7 +127,8 @@ class AvgPool1d(_AvgPool):
         (N, C, L) or (C, L) to (N, C, L') or (C, L'), with L' = (L + 2 padding - kernel_size) // stride + 1.
 
     Raises:
-        ShapeError: sizes below 1; on a call, a window that does not fit.
+        OptionError: sizes below 1.
+        ShapeError: on a call, a window that does not fit.
         DTypeError: sizes that are not integers.
 
     Example:
@@ -151,7 +154,8 @@ class AvgPool2d(_AvgPool):
         + 1, and W' alike.
 
     Raises:
-        ShapeError: sizes below 1; on a call, a window that does not fit.
+        OptionError: sizes below 1.
+        ShapeError: on a call, a window that does not fit.
         DTypeError: sizes that are not integers.
 
     Source:

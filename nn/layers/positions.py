@@ -8,9 +8,9 @@ import numpy as np
 
 import autograd_core as ag
 from autograd_core import Tensor
-from autograd_core.errors import ShapeError
+from autograd_core.errors import OptionError, ShapeError
+from autograd_core.options import whole
 
-from ..arguments import size
 from ..module import Module
 
 
@@ -140,7 +140,7 @@ class RotaryPositionalEncoding(Module):
         return f"{self.dim}"
 
 
-def _even(layer: str, name: str, value: Any) -> int:
-    if size(layer, name, value) % 2:
-        raise ShapeError(f"{layer}: {name}={value}; expected an even number: features go in pairs.")
-    return int(value)
+def _even(layer: str, name: str, value: int) -> int:
+    if whole(f"{layer}: {name}", value) % 2:
+        raise OptionError(f"{layer}: {name}={value}; expected an even number: features go in pairs.")
+    return value

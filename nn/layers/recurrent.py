@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from typing import Any
 
 import numpy as np
@@ -11,15 +10,16 @@ import numpy.typing as npt
 import autograd_core as ag
 from autograd_core import Tensor
 from autograd_core.errors import DTypeError, ShapeError
+from autograd_core.options import one_of, share, whole
 
 from .. import init
-from ..arguments import probability, size
 from ..module import Module
 from ..parameter import Parameter
+from ..warning import warn
 from . import recurrences
-from .cells import Nonlinearity, nonlinearity_checked, weights
+from .cells import Nonlinearity, weights
 from .dropout import Dropout
-from .linear import affine
+from .linear import linear
 
 
 class _Recurrent(Module):
@@ -33,13 +33,13 @@ class _Recurrent(Module):
                  batch_first: bool = False, dropout: float = 0.0, bidirectional: bool = False, *,
                  rng: init.Rng = None, dtype: npt.DTypeLike = np.float32) -> None:
         name = type(self).__name__
-        self.input_size = size(name, "input_size", input_size)
-        self.hidden_size = size(name, "hidden_size", hidden_size)
-        self.num_layers = size(name, "num_layers", num_layers)
+        self.input_size = whole(f"{name}: input_size", input_size)
+        self.hidden_size = whole(f"{name}: hidden_size", hidden_size)
+        self.num_layers = whole(f"{name}: num_layers", num_layers)
         self.bias, self.batch_first, self.bidirectional = bias, batch_first, bidirectional
-        self.dropout = probability(name, "dropout", dropout)
+        self.dropout = share(f"{name}: dropout", dropout)
         if dropout and num_layers == 1:
-            warnings.warn(f"{name}: dropout={dropout} acts between layers, and there is only one.", stacklevel=2)
+            warn(f"{name}: dropout={dropout} acts between layers, and there is only one.", UserWarning)
         self.rng = init.generator(rng)
         for layer in range(num_layers):
             features = hidden_size * len(self._directions()) if layer else input_size
@@ -203,9 +203,9 @@ class RNN(_Recurrent):
         (hidden_size, hidden_size); the backward direction adds ``_reverse`` to the names.
 
     Raises:
-        ShapeError: sizes below 1, a dropout outside 0 .. 1; on a call, see :meth:`forward`.
+        OptionError: sizes below 1, a dropout outside 0 .. 1, another nonlinearity.
+        ShapeError: on a call, see :meth:`forward`.
         DTypeError: sizes that are not integers, a ``dtype`` that is not a float, a bad ``rng``.
-        SelectionError: another nonlinearity.
 
     Source:
         J. Elman: Finding structure in time. Cognitive Science 14 (1990).
@@ -220,13 +220,13 @@ class RNN(_Recurrent):
     def __init__(self, input_size: int, hidden_size: int, num_layers: int = 1, nonlinearity: Nonlinearity = "tanh",
                  bias: bool = True, batch_first: bool = False, dropout: float = 0.0, bidirectional: bool = False, *,
                  rng: init.Rng = None, dtype: npt.DTypeLike = np.float32) -> None:
-        self.nonlinearity = nonlinearity_checked("RNN", nonlinearity)
+        self.nonlinearity = one_of("RNN: nonlinearity", nonlinearity, "tanh", "relu")
         super().__init__(input_size, hidden_size, num_layers, bias, batch_first, dropout, bidirectional,
                          rng=rng, dtype=dtype)
 
     def _sequence(self, x: Tensor, start: list[Any], weight_ih: Parameter, weight_hh: Parameter,
                   bias_ih: Parameter | None, bias_hh: Parameter | None) -> tuple[Tensor, ...]:
-        from_x = affine(x, weight_ih, _both(bias_ih, bias_hh))
+        from_x = linear(x, weight_ih, _both(bias_ih, bias_hh))
         return (recurrences.rnn(from_x, weight_hh, *start, relu=self.nonlinearity == "relu"),)
 
     def extra_repr(self) -> str:
@@ -256,7 +256,8 @@ class LSTM(_Recurrent):
         (4 hidden_size, hidden_size), in blocks i, f, a, o; the backward direction adds ``_reverse`` to the names.
 
     Raises:
-        ShapeError: sizes below 1, a dropout outside 0 .. 1; on a call, see :meth:`forward`.
+        OptionError: sizes below 1, a dropout outside 0 .. 1.
+        ShapeError: on a call, see :meth:`forward`.
         DTypeError: sizes that are not integers, a ``dtype`` that is not a float, a bad ``rng``.
 
     Source:
@@ -276,7 +277,7 @@ class LSTM(_Recurrent):
 
     def _sequence(self, x: Tensor, start: list[Any], weight_ih: Parameter, weight_hh: Parameter,
                   bias_ih: Parameter | None, bias_hh: Parameter | None) -> tuple[Tensor, ...]:
-        return recurrences.lstm(affine(x, weight_ih, _both(bias_ih, bias_hh)), weight_hh, *start)
+        return recurrences.lstm(linear(x, weight_ih, _both(bias_ih, bias_hh)), weight_hh, *start)
 
 
 class GRU(_Recurrent):
@@ -301,7 +302,8 @@ class GRU(_Recurrent):
         (3 hidden_size, hidden_size), in blocks r, z, n; the backward direction adds ``_reverse`` to the names.
 
     Raises:
-        ShapeError: sizes below 1, a dropout outside 0 .. 1; on a call, see :meth:`forward`.
+        OptionError: sizes below 1, a dropout outside 0 .. 1.
+        ShapeError: on a call, see :meth:`forward`.
         DTypeError: sizes that are not integers, a ``dtype`` that is not a float, a bad ``rng``.
 
     Source:
@@ -320,7 +322,7 @@ class GRU(_Recurrent):
     def _sequence(self, x: Tensor, start: list[Any], weight_ih: Parameter, weight_hh: Parameter,
                   bias_ih: Parameter | None, bias_hh: Parameter | None) -> tuple[Tensor, ...]:
         bias = np.zeros(len(weight_hh), weight_hh.dtype) if bias_hh is None else bias_hh
-        return (recurrences.gru(affine(x, weight_ih, bias_ih), weight_hh, bias, *start),)
+        return (recurrences.gru(linear(x, weight_ih, bias_ih), weight_hh, bias, *start),)
 
 
 def _both(bias_ih: Parameter | None, bias_hh: Parameter | None) -> Tensor | None:

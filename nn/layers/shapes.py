@@ -9,8 +9,10 @@ from typing import Any
 import numpy as np
 
 from autograd_core import Tensor, reshape
-from autograd_core.errors import ShapeError
+from autograd_core.errors import OptionError, ShapeError
+from autograd_core.options import integer
 
+from ..arguments import sizes
 from ..module import Module
 
 
@@ -25,6 +27,7 @@ class Flatten(Module):
         (N, a, b, ...) to (N, a·b·...).
 
     Raises:
+        DTypeError: axes that are not integers.
         ShapeError: on a call, an input without these axes.
 
     Example:
@@ -34,7 +37,7 @@ class Flatten(Module):
     """
 
     def __init__(self, start_dim: int = 1, end_dim: int = -1) -> None:
-        self.start_dim, self.end_dim = start_dim, end_dim
+        self.start_dim, self.end_dim = integer("Flatten: start_dim", start_dim), integer("Flatten: end_dim", end_dim)
 
     def forward(self, x: Any) -> Tensor:
         """The same elements; see the class."""
@@ -61,6 +64,8 @@ class Unflatten(Module):
         (N, a·b) to (N, a, b), with ``Unflatten(1, (a, b))``.
 
     Raises:
+        OptionError: sizes below -1, or -1 more than once.
+        DTypeError: what is not an integer.
         ShapeError: on a call, an input without this axis, or sizes that do not multiply to its length.
 
     Example:
@@ -70,7 +75,10 @@ class Unflatten(Module):
     """
 
     def __init__(self, dim: int, unflattened_size: Sequence[int]) -> None:
-        self.dim, self.unflattened_size = dim, tuple(unflattened_size)
+        self.dim = integer("Unflatten: dim", dim)
+        self.unflattened_size = sizes("Unflatten", "unflattened_size", unflattened_size, np.size(unflattened_size), -1)
+        if self.unflattened_size.count(-1) > 1:
+            raise OptionError(f"Unflatten: unflattened_size={self.unflattened_size} has -1 more than once.")
 
     def forward(self, x: Any) -> Tensor:
         """The same elements; see the class."""
@@ -91,6 +99,7 @@ class Unflatten(Module):
 
 
 def _axis(layer: str, name: str, axis: int, shape: tuple[int, ...]) -> int:
+    """``axis``, checked, and counted from the front."""
     if not -len(shape) <= axis < len(shape):
         raise ShapeError(f"{layer}: {name}={axis}, but the input has shape {shape}.")
     return axis % len(shape)

@@ -10,9 +10,10 @@ import numpy as np
 import numpy.typing as npt
 
 from autograd_core import Tensor
+from autograd_core.errors import DTypeError
+from autograd_core.options import whole
 
 from .. import init
-from ..arguments import size
 from ..containers import ModuleList
 from ..module import Module
 from .normalization import LayerNorm
@@ -33,7 +34,7 @@ class TransformerEncoder(Module):
         See :class:`TransformerEncoderLayer`.
 
     Raises:
-        ShapeError: fewer layers than 1.
+        OptionError: fewer layers than 1.
 
     Example:
         >>> import numpy as np, nn
@@ -43,7 +44,7 @@ class TransformerEncoder(Module):
     """
 
     def __init__(self, encoder_layer: Module, num_layers: int, norm: Module | None = None) -> None:
-        self.layers = _copies(encoder_layer, size("TransformerEncoder", "num_layers", num_layers))
+        self.layers = _copies(encoder_layer, whole("TransformerEncoder: num_layers", num_layers))
         self.norm = norm
 
     def forward(self, src: Any, mask: Any = None, src_key_padding_mask: Any = None, is_causal: bool = False) -> Tensor:
@@ -66,7 +67,7 @@ class TransformerDecoder(Module):
         See :class:`TransformerDecoderLayer`.
 
     Raises:
-        ShapeError: fewer layers than 1.
+        OptionError: fewer layers than 1.
 
     Example:
         >>> import numpy as np, nn
@@ -76,7 +77,7 @@ class TransformerDecoder(Module):
     """
 
     def __init__(self, decoder_layer: Module, num_layers: int, norm: Module | None = None) -> None:
-        self.layers = _copies(decoder_layer, size("TransformerDecoder", "num_layers", num_layers))
+        self.layers = _copies(decoder_layer, whole("TransformerDecoder: num_layers", num_layers))
         self.norm = norm
 
     def forward(self, tgt: Any, memory: Any, tgt_mask: Any = None, memory_mask: Any = None,
@@ -92,6 +93,8 @@ class TransformerDecoder(Module):
 
 def _copies(layer: Module, count: int) -> ModuleList:
     """Independent copies, but for Generators: with copies of those, all layers would drop the same units."""
+    if not isinstance(layer, Module):
+        raise DTypeError(f"Transformer: layer={layer!r}; expected a Module to copy.")
     generators = [value for module in layer.modules() for value in vars(module).values()
                   if isinstance(value, np.random.Generator)]
     return ModuleList(copy.deepcopy(layer, {id(rng): rng for rng in generators}) for _ in range(count))
@@ -121,9 +124,9 @@ class Transformer(Module):
         (steps, d_model); the output is like tgt.
 
     Raises:
-        ShapeError: sizes below 1, heads that do not divide d_model; on a call, inputs or masks of other shapes.
+        OptionError: sizes below 1, heads that do not divide d_model, an activation of another name.
+        ShapeError: on a call, inputs or masks of other shapes.
         DTypeError: sizes that are not integers, a ``dtype`` that is not a float, a bad ``rng``.
-        SelectionError: an activation of another name.
 
     Source:
         A. Vaswani et al.: Attention is all you need. NeurIPS (2017).

@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 import autograd_core as ag
 from autograd_core import Tensor
-from autograd_core.errors import SelectionError
+from autograd_core.errors import OptionError
 
 from .. import init
 from ..module import Module
@@ -27,7 +27,7 @@ def _activation(layer: str, activation: Activation) -> Callable[[Any], Any]:
     if callable(activation):
         return activation
     if activation not in ("relu", "gelu"):
-        raise SelectionError(f"{layer}: activation={activation!r}; expected 'relu', 'gelu' or a function.")
+        raise OptionError(f"{layer}: activation={activation!r}; expected 'relu', 'gelu' or a function.")
     return ag.relu if activation == "relu" else ag.gelu
 
 
@@ -54,9 +54,9 @@ class TransformerEncoderLayer(Module):
         (steps, batch, d_model), or (batch, steps, d_model), or (steps, d_model); the output has the same.
 
     Raises:
-        ShapeError: sizes below 1, heads that do not divide d_model; on a call, inputs or masks of other shapes.
+        OptionError: sizes below 1, heads that do not divide d_model, an activation of another name.
+        ShapeError: on a call, inputs or masks of other shapes.
         DTypeError: sizes that are not integers, a ``dtype`` that is not a float, a bad ``rng``.
-        SelectionError: an activation of another name.
 
     Source:
         A. Vaswani et al.: Attention is all you need. NeurIPS (2017). R. Xiong et al.: On layer normalization in the
@@ -138,9 +138,9 @@ class TransformerDecoderLayer(Module):
         (steps, d_model); the output is like tgt.
 
     Raises:
-        ShapeError: sizes below 1, heads that do not divide d_model; on a call, inputs or masks of other shapes.
+        OptionError: sizes below 1, heads that do not divide d_model, an activation of another name.
+        ShapeError: on a call, inputs or masks of other shapes.
         DTypeError: sizes that are not integers, a ``dtype`` that is not a float, a bad ``rng``.
-        SelectionError: an activation of another name.
 
     Source:
         A. Vaswani et al.: Attention is all you need. NeurIPS (2017).

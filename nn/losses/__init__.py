@@ -29,6 +29,8 @@ from .similarity import (
     CosineEmbeddingLoss,
     TripletMarginLoss,
     cosine_embedding_loss,
+    cosine_similarity,
+    normalize,
     pairwise_distance,
     triplet_margin_loss,
 )
@@ -36,8 +38,9 @@ from .similarity import (
 __all__ = [
     "AttributeHingeLoss", "BCELoss", "BCEWithLogitsLoss", "CTCLoss", "CosineEmbeddingLoss", "CrammerSingerLoss",
     "CrossEntropyLoss", "HalfMSELoss", "HierarchicalSoftmax", "HuberLoss", "KLDivLoss", "L1Loss", "MSELoss",
-    "MultiLabelSoftMarginLoss", "MultiMarginLoss", "NLLLoss", "SmoothL1Loss", "TripletMarginLoss", "WestonWatkinsLoss",
-    "binary_cross_entropy", "binary_cross_entropy_with_logits", "cosine_embedding_loss", "cross_entropy", "ctc_loss",
-    "huber_loss", "huffman", "kl_div", "l1_loss", "mse_loss", "multilabel_soft_margin_loss", "nll_loss",
-    "pairwise_distance", "smooth_l1_loss", "triplet_margin_loss",
+    "MultiLabelSoftMarginLoss", "MultiMarginLoss", "NLLLoss", "SmoothL1Loss", "TripletMarginLoss",
+    "WestonWatkinsLoss", "binary_cross_entropy", "binary_cross_entropy_with_logits", "cosine_embedding_loss",
+    "cosine_similarity", "cross_entropy", "ctc_loss", "huber_loss", "huffman", "kl_div", "l1_loss", "mse_loss",
+    "multilabel_soft_margin_loss", "nll_loss", "normalize", "pairwise_distance", "smooth_l1_loss",
+    "triplet_margin_loss",
 ]

@@ -10,6 +10,7 @@ from autograd_core import Tensor, log_softmax, moveaxis, where
 from autograd_core.derivatives.define import apply
 from autograd_core.derivatives.special import shifted, softmax
 from autograd_core.errors import ShapeError
+from autograd_core.options import integer, share
 from autograd_core.recording import Primitive
 
 from ..module import Module
@@ -36,19 +37,43 @@ _rows = Primitive("cross_entropy", _minus_log_probability, {"logits": _softmax_m
 
 def cross_entropy(input: Any, target: Any, weight: Any = None, ignore_index: int = -100, reduction: str = "mean",
                   label_smoothing: float = 0.0) -> Tensor:
-    """Softmax cross-entropy; see :class:`CrossEntropyLoss`."""
+    """-log softmax(f)_y, the loss of logits f for class y; see :class:`CrossEntropyLoss`.
+
+    Args:
+        input: logits (C,), (N, C) or (N, C, d1, ...).
+        target: integers without C, or probabilities with it.
+        weight: (C,), what the samples of each class count.
+        ignore_index: a label of samples that do not count.
+        reduction: "mean", "sum" or "none".
+        label_smoothing: this share of each target is spread evenly over all classes.
+
+    Returns:
+        Tensor: 0-d, or the shape of ``input`` without C for "none".
+
+    Raises:
+        ShapeError: shapes that do not go together.
+        OptionError: another ``reduction``; a ``label_smoothing`` outside 0 .. 1.
+        DTypeError: labels that are not integers.
+        SelectionError: a label outside 0 .. C - 1.
+
+    Example:
+        >>> import nn.functional as F
+        >>> F.cross_entropy([[0.0, 0.0], [9.0, 0.0]], [1, 0], reduction="none").numpy().round(4)
+        array([6.931e-01, 1.000e-04])
+    """
     logits = floats("cross-entropy", input)
     reduction = check_reduction("cross-entropy", reduction)
+    label_smoothing = share("cross-entropy: label_smoothing", label_smoothing)
     if logits.ndim < 1 or 0 in logits.shape:
         raise ShapeError(f"cross-entropy: logits of shape {logits.shape}; expected (samples, classes, ...), none 0.")
     rows, shape = _as_rows(logits)
     classes = rows.shape[1]
     scale = _class_weights("cross-entropy", weight, classes, rows.dtype)
     if np.shape(target) == logits.shape and _dtype(target).kind == "f":
-        share = _as_rows(like("cross-entropy", target, logits))[0]
-        share = share * (1 - label_smoothing) + label_smoothing / classes if label_smoothing else share
-        share = share if scale is None else share * scale
-        losses = -where(share == 0, 0, share * log_softmax(rows, axis=1)).sum(axis=1)
+        p = _as_rows(like("cross-entropy", target, logits))[0]
+        p = p * (1 - label_smoothing) + label_smoothing / classes if label_smoothing else p
+        p = p if scale is None else p * scale
+        losses = -where(p == 0, 0, p * log_softmax(rows, axis=1)).sum(axis=1)
         return _averaged(losses, None, shape, reduction)
     if np.shape(target) == logits.shape and shape:
         raise ShapeError(f"cross-entropy: target of shape {np.shape(target)} and {_dtype(target)}; expected {shape}. "
@@ -65,7 +90,29 @@ def cross_entropy(input: Any, target: Any, weight: Any = None, ignore_index: int
 
 
 def nll_loss(input: Any, target: Any, weight: Any = None, ignore_index: int = -100, reduction: str = "mean") -> Tensor:
-    """Negative log-likelihood; see :class:`NLLLoss`."""
+    """-log p_y, of log-probabilities; see :class:`NLLLoss`.
+
+    Args:
+        input: log-probabilities (C,), (N, C) or (N, C, d1, ...).
+        target: integers, without C.
+        weight: (C,), what the samples of each class count.
+        ignore_index: a label of samples that do not count.
+        reduction: "mean", "sum" or "none".
+
+    Returns:
+        Tensor: 0-d, or the shape of ``input`` without C for "none".
+
+    Raises:
+        ShapeError: shapes that do not go together.
+        OptionError: another ``reduction``.
+        DTypeError: labels that are not integers.
+        SelectionError: a label outside 0 .. C - 1.
+
+    Example:
+        >>> import nn.functional as F
+        >>> F.nll_loss([[-0.5, -2.0]], [1])
+        tensor(2.)
+    """
     logp = floats("nll", input)
     reduction = check_reduction("nll", reduction)
     if logp.ndim < 1 or 0 in logp.shape:
@@ -86,7 +133,7 @@ class _OverClasses(Module):
 
     def __init__(self, weight: Any = None, ignore_index: int = -100, reduction: str = "mean") -> None:
         self.weight = None if weight is None else Buffer(weight)
-        self.ignore_index = ignore_index
+        self.ignore_index = integer(f"{type(self).__name__}: ignore_index", ignore_index)
         self.reduction = check_reduction(type(self).__name__, reduction)
 
 
@@ -108,6 +155,7 @@ class CrossEntropyLoss(_OverClasses):
 
     Raises:
         ShapeError: shapes that do not go together.
+        OptionError: another ``reduction``; a ``label_smoothing`` outside 0 .. 1.
         DTypeError: labels that are not integers.
         SelectionError: a label outside 0 .. C - 1.
 
@@ -126,9 +174,7 @@ class CrossEntropyLoss(_OverClasses):
     def __init__(self, weight: Any = None, ignore_index: int = -100, reduction: str = "mean",
                  label_smoothing: float = 0.0) -> None:
         super().__init__(weight, ignore_index, reduction)
-        if not 0 <= label_smoothing <= 1:
-            raise ShapeError(f"CrossEntropyLoss: label_smoothing={label_smoothing}; expected a share from 0 to 1.")
-        self.label_smoothing = label_smoothing
+        self.label_smoothing = share("CrossEntropyLoss: label_smoothing", label_smoothing)
 
     def forward(self, input: Any, target: Any) -> Tensor:
         """The loss; see the class."""
@@ -148,6 +194,7 @@ class NLLLoss(_OverClasses):
 
     Raises:
         ShapeError: shapes that do not go together.
+        OptionError: another ``reduction``.
         DTypeError: labels that are not integers.
         SelectionError: a label outside 0 .. C - 1.
 

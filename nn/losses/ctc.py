@@ -8,6 +8,7 @@ import numpy as np
 
 from autograd_core import Tensor, logaddexp, stack, where
 from autograd_core.errors import DTypeError, SelectionError, ShapeError
+from autograd_core.options import whole
 
 from ..module import Module
 from .reduction import check_reduction, floats, labels
@@ -17,7 +18,30 @@ NEVER = -1e30  # the logarithm of a probability of 0, finite so that its gradien
 
 def ctc_loss(log_probs: Any, targets: Any, input_lengths: Any, target_lengths: Any, blank: int = 0,
              reduction: str = "mean", zero_infinity: bool = False) -> Tensor:
-    """-log of the probability of a label sequence, summed over all alignments; see :class:`CTCLoss`."""
+    """-log of the probability of a label sequence, summed over all alignments; see :class:`CTCLoss`.
+
+    Args:
+        log_probs: (T, N, C) or (T, C), log-probabilities of the classes at each time.
+        targets: integers (N, S), or all of them end to end.
+        input_lengths: (N,) or a number, how many times of each sample count.
+        target_lengths: (N,) or a number, how many labels each sample has.
+        blank: the class that is no label.
+        reduction: "mean" (each loss over the length of its target, then over the samples), "sum" or "none".
+        zero_infinity: 0, not infinity, for labels that do not fit into the time.
+
+    Returns:
+        Tensor: 0-d, or (N,) for "none".
+
+    Raises:
+        ShapeError, DTypeError, SelectionError: shapes, lengths or labels that do not go together.
+        OptionError: another ``reduction``.
+
+    Example:
+        >>> import nn.functional as F
+        >>> import numpy as np
+        >>> F.ctc_loss(np.log([[[0.5, 0.5]], [[0.5, 0.5]]]), [[1]], [2], [1])  # 1 blank, blank 1, or 1 1
+        tensor(0.28768207)
+    """
     check_reduction("ctc", reduction)
     logp = floats("ctc", log_probs)
     if single := logp.ndim == 2:
@@ -58,6 +82,7 @@ class CTCLoss(Module):
         input_lengths and target_lengths (N,) or a number.
 
     Raises:
+        OptionError: a negative ``blank``; another ``reduction``.
         ShapeError, DTypeError, SelectionError: shapes, lengths or labels that do not go together.
 
     Source:
@@ -71,7 +96,7 @@ class CTCLoss(Module):
     """
 
     def __init__(self, blank: int = 0, reduction: str = "mean", zero_infinity: bool = False) -> None:
-        self.blank = blank
+        self.blank = whole("CTCLoss: blank", blank, least=0)
         self.reduction = check_reduction("CTCLoss", reduction)
         self.zero_infinity = zero_infinity
 

@@ -11,7 +11,8 @@ import numpy as np
 import numpy.typing as npt
 
 from autograd_core import Tensor, exp, log_sigmoid, softplus, where
-from autograd_core.errors import ShapeError
+from autograd_core.errors import OptionError, ShapeError
+from autograd_core.options import at_least_0, whole
 
 from .. import init
 from ..module import Module
@@ -31,6 +32,10 @@ def huffman(counts: Sequence[float]) -> Tree:
     Returns:
         A tree of nested pairs.
 
+    Raises:
+        OptionError: no counts, or a negative one.
+        DTypeError: a count that is not a number.
+
     Source:
         Huffman, "A Method for the Construction of Minimum-Redundancy Codes", 1952.
 
@@ -39,7 +44,10 @@ def huffman(counts: Sequence[float]) -> Tree:
         >>> nn.functional.huffman([5, 1, 2])
         ((1, 2), 0)
     """
-    heap: list[tuple[float, int, Tree]] = [(count, label, label) for label, count in enumerate(counts)]
+    heap: list[tuple[float, int, Tree]] = [(at_least_0(f"huffman: counts[{label}]", count), label, label)
+                                           for label, count in enumerate(counts)]
+    if not heap:
+        raise OptionError("huffman: there are no counts.")
     heapq.heapify(heap)
     for number in range(len(heap), 2 * len(heap) - 1):  # the number decides between equal counts
         a, b = heapq.heappop(heap), heapq.heappop(heap)
@@ -65,7 +73,8 @@ class HierarchicalSoftmax(Module):
         input (N, in_features), target of integers (N,); ``weight`` is (C - 1, in_features), ``bias`` (C - 1,).
 
     Raises:
-        ShapeError: a tree that does not hold each class once; inputs or labels that do not fit.
+        OptionError: a tree that does not hold each class once.
+        ShapeError: on a call, inputs or labels that do not fit.
 
     Source:
         Morin and Bengio, "Hierarchical Probabilistic Neural Network Language Model", 2005; Mikolov et al. 2013 for the
@@ -81,7 +90,7 @@ class HierarchicalSoftmax(Module):
 
     def __init__(self, in_features: int, tree: Tree, *, reduction: str = "mean", rng: init.Rng = None,
                  dtype: npt.DTypeLike = np.float32) -> None:
-        self.in_features = in_features
+        self.in_features = whole("HierarchicalSoftmax: in_features", in_features)
         self.reduction = check_reduction("HierarchicalSoftmax", reduction)
         nodes, turns = _paths(_balanced(range(tree)) if isinstance(tree, int) else tree)
         self.classes = len(nodes)
@@ -137,15 +146,15 @@ def _paths(tree: Tree) -> tuple[np.ndarray, np.ndarray]:
         node, path = stack.pop()
         if isinstance(node, (int, np.integer)):
             if int(node) in paths:
-                raise ShapeError(f"HierarchicalSoftmax: class {node} is in the tree twice.")
+                raise OptionError(f"HierarchicalSoftmax: class {node} is in the tree twice.")
             paths[int(node)] = path
             continue
         if not isinstance(node, (tuple, list)) or len(node) != 2:
-            raise ShapeError(f"HierarchicalSoftmax: {node!r} in the tree is neither a class number nor a pair.")
+            raise OptionError(f"HierarchicalSoftmax: {node!r} in the tree is neither a class number nor a pair.")
         stack += [(node[0], [*path, (inner, 1)]), (node[1], [*path, (inner, -1)])]
         inner += 1
     if sorted(paths) != list(range(len(paths))) or len(paths) < 2:
-        raise ShapeError(f"HierarchicalSoftmax: the tree holds the classes {sorted(paths)}; expected all from 0 on.")
+        raise OptionError(f"HierarchicalSoftmax: the tree holds the classes {sorted(paths)}; expected all from 0 on.")
     longest = max(map(len, paths.values()))
     padded = np.zeros((2, len(paths), longest), int)
     for label, path in paths.items():

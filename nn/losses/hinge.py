@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 
 from autograd_core import Tensor, max, relu, where
-from autograd_core.errors import ShapeError
+from autograd_core.errors import OptionError, ShapeError
+from autograd_core.options import at_least_0
 
 from ..module import Module
 from ..parameter import Buffer
@@ -43,6 +44,7 @@ class WestonWatkinsLoss(Module):
         scores (N, C), target of integers (N,).
 
     Raises:
+        OptionError: a negative margin; another ``reduction``.
         ShapeError, DTypeError, SelectionError: scores or labels that do not fit.
 
     Source:
@@ -55,7 +57,7 @@ class WestonWatkinsLoss(Module):
     """
 
     def __init__(self, margin: float = 1.0, squared: bool = False, reduction: str = "mean") -> None:
-        self.margin, self.squared = margin, squared
+        self.margin, self.squared = at_least_0("WestonWatkinsLoss: margin", margin), squared
         self.reduction = check_reduction("WestonWatkinsLoss", reduction)
 
     def forward(self, scores: Any, target: Any) -> Tensor:
@@ -77,6 +79,7 @@ class CrammerSingerLoss(Module):
         scores (N, C) with C of at least 2, target of integers (N,).
 
     Raises:
+        OptionError: a negative margin; another ``reduction``.
         ShapeError, DTypeError, SelectionError: scores or labels that do not fit.
 
     Source:
@@ -89,7 +92,7 @@ class CrammerSingerLoss(Module):
     """
 
     def __init__(self, margin: float = 1.0, reduction: str = "mean") -> None:
-        self.margin = margin
+        self.margin = at_least_0("CrammerSingerLoss: margin", margin)
         self.reduction = check_reduction("CrammerSingerLoss", reduction)
 
     def forward(self, scores: Any, target: Any) -> Tensor:
@@ -115,7 +118,8 @@ class MultiMarginLoss(Module):
         scores (N, C), target of integers (N,).
 
     Raises:
-        ShapeError, DTypeError, SelectionError: scores, labels or options that do not fit.
+        OptionError: a negative margin; another ``p`` or ``reduction``.
+        ShapeError, DTypeError, SelectionError: scores, labels or weights that do not fit.
 
     Example:
         >>> import nn
@@ -127,8 +131,8 @@ class MultiMarginLoss(Module):
 
     def __init__(self, p: int = 1, margin: float = 1.0, weight: Any = None, reduction: str = "mean") -> None:
         if p not in (1, 2):
-            raise ShapeError(f"MultiMarginLoss: p={p}; expected 1 or 2.")
-        self.p, self.margin = p, margin
+            raise OptionError(f"MultiMarginLoss: p={p!r}; expected 1 or 2.")
+        self.p, self.margin = p, at_least_0("MultiMarginLoss: margin", margin)
         self.weight = None if weight is None else Buffer(weight)
         self.reduction = check_reduction("MultiMarginLoss", reduction)
 
@@ -155,6 +159,7 @@ class AttributeHingeLoss(Module):
 
     Raises:
         ShapeError: shapes that differ, or targets other than -1 and +1.
+        OptionError: another ``reduction``.
 
     Example:
         >>> import nn

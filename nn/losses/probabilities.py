@@ -45,7 +45,26 @@ _binary_cross_entropy = Primitive("binary_cross_entropy", _of_probabilities, {
 
 
 def binary_cross_entropy(input: Any, target: Any, weight: Any = None, reduction: str = "mean") -> Tensor:
-    """Cross-entropy of probabilities; see :class:`BCELoss`."""
+    """-y log p - (1 - y) log(1 - p); see :class:`BCELoss`.
+
+    Args:
+        input: probabilities p, any shape.
+        target: y from 0 to 1, of the same shape.
+        weight: broadcasts to the losses, which it multiplies.
+        reduction: "mean", "sum" or "none".
+
+    Returns:
+        Tensor: 0-d, or like ``input`` for "none".
+
+    Raises:
+        ShapeError: shapes that differ, predictions or targets outside [0, 1].
+        OptionError: another ``reduction``.
+
+    Example:
+        >>> import nn.functional as F
+        >>> F.binary_cross_entropy([0.5], [1.0])
+        tensor(0.69314718)
+    """
     p, y = pair("binary cross-entropy", input, target)
     if not ((p.data >= 0) & (p.data <= 1)).all():
         raise ShapeError("binary cross-entropy: predictions outside [0, 1]; for logits use BCEWithLogitsLoss.")
@@ -54,7 +73,27 @@ def binary_cross_entropy(input: Any, target: Any, weight: Any = None, reduction:
 
 def binary_cross_entropy_with_logits(input: Any, target: Any, weight: Any = None, reduction: str = "mean",
                                      pos_weight: Any = None) -> Tensor:
-    """Cross-entropy of logits; see :class:`BCEWithLogitsLoss`."""
+    """The cross-entropy of sigmoid(x), without its overflow; see :class:`BCEWithLogitsLoss`.
+
+    Args:
+        input: logits x, any shape.
+        target: y from 0 to 1, of the same shape.
+        weight: broadcasts to the losses, which it multiplies.
+        reduction: "mean", "sum" or "none".
+        pos_weight: broadcasts; how much the targets of 1 count.
+
+    Returns:
+        Tensor: 0-d, or like ``input`` for "none".
+
+    Raises:
+        ShapeError: shapes that differ, targets outside [0, 1].
+        OptionError: another ``reduction``.
+
+    Example:
+        >>> import nn.functional as F
+        >>> F.binary_cross_entropy_with_logits([0.0, 1000.0], [1.0, 1.0], reduction="sum")
+        tensor(0.69314718)
+    """
     x, y = pair("binary cross-entropy", input, target)
     y = _shares(y)
     counted = y if pos_weight is None else y * like("pos_weight", pos_weight, x)
@@ -63,7 +102,26 @@ def binary_cross_entropy_with_logits(input: Any, target: Any, weight: Any = None
 
 
 def multilabel_soft_margin_loss(input: Any, target: Any, weight: Any = None, reduction: str = "mean") -> Tensor:
-    """One logistic regression for each label; see :class:`MultiLabelSoftMarginLoss`."""
+    """The mean over the labels of one logistic regression each; see :class:`MultiLabelSoftMarginLoss`.
+
+    Args:
+        input: logits (..., labels).
+        target: 0 or 1, of the same shape.
+        weight: broadcasts to the losses, which it multiplies.
+        reduction: "mean", "sum" or "none".
+
+    Returns:
+        Tensor: 0-d, or (...,) for "none".
+
+    Raises:
+        ShapeError: shapes that differ.
+        OptionError: another ``reduction``.
+
+    Example:
+        >>> import nn.functional as F
+        >>> F.multilabel_soft_margin_loss([[0.0, 0.0]], [[1.0, 0.0]])
+        tensor(0.69314718)
+    """
     x, y = pair("multilabel soft margin", input, target)
     if not x.ndim:
         raise ShapeError("multilabel soft margin: a single number; expected an axis of labels.")
@@ -72,7 +130,27 @@ def multilabel_soft_margin_loss(input: Any, target: Any, weight: Any = None, red
 
 
 def kl_div(input: Any, target: Any, reduction: str = "mean", log_target: bool = False) -> Tensor:
-    """Kullback-Leibler divergence of log-probabilities; see :class:`KLDivLoss`."""
+    """p (log p - log q), how far log q is from p; see :class:`KLDivLoss`.
+
+    Args:
+        input: log q, any shape.
+        target: p, of the same shape; log p with ``log_target``.
+        reduction: "mean" over all elements, "batchmean" over the samples (the divergence itself), "sum" or "none".
+        log_target: whether the target is log p.
+
+    Returns:
+        Tensor: 0-d, or like ``input`` for "none".
+
+    Raises:
+        ShapeError: shapes that differ.
+        OptionError: another ``reduction``.
+
+    Example:
+        >>> import nn.functional as F
+        >>> import numpy as np
+        >>> F.kl_div(np.log([[0.25, 0.75]]), [[0.25, 0.75]], reduction="batchmean")
+        tensor(0.)
+    """
     q, p = pair("kl_div", input, target)
     check_reduction("kl_div", reduction, (*REDUCTIONS, "batchmean"))
     if log_target:
@@ -98,6 +176,7 @@ class BCELoss(Module):
 
     Raises:
         ShapeError: shapes that differ, predictions or targets outside [0, 1].
+        OptionError: another ``reduction``.
 
     Example:
         >>> import nn
@@ -132,6 +211,7 @@ class BCEWithLogitsLoss(Module):
 
     Raises:
         ShapeError: shapes that differ.
+        OptionError: another ``reduction``.
 
     Example:
         >>> import autograd_core as ag, nn
@@ -166,6 +246,7 @@ class MultiLabelSoftMarginLoss(Module):
 
     Raises:
         ShapeError: shapes that differ.
+        OptionError: another ``reduction``.
 
     Example:
         >>> import nn
@@ -196,6 +277,7 @@ class KLDivLoss(Module):
 
     Raises:
         ShapeError: shapes that differ.
+        OptionError: another ``reduction``.
 
     Source:
         Kullback and Leibler, "On Information and Sufficiency", 1951.

@@ -8,15 +8,14 @@ import numpy as np
 
 from autograd_core import Tensor, asarray
 from autograd_core.errors import DTypeError, SelectionError, ShapeError
+from autograd_core.options import one_of
 
 REDUCTIONS = ("mean", "sum", "none")
 
 
 def check_reduction(name: str, reduction: str, choices: tuple[str, ...] = REDUCTIONS) -> str:
     """``reduction``, checked."""
-    if reduction not in choices:
-        raise ShapeError(f"{name}: reduction={reduction!r}; expected one of {', '.join(choices)}.")
-    return reduction
+    return one_of(f"{name}: reduction", reduction, *choices)
 
 
 def reduced(name: str, losses: Tensor, reduction: str) -> Tensor:

@@ -6,33 +6,109 @@ from typing import Any
 
 from autograd_core import Tensor, absolute, where
 from autograd_core.errors import ShapeError
+from autograd_core.options import above_0, at_least_0
 
 from ..module import Module
 from .reduction import check_reduction, pair, reduced
 
 
 def mse_loss(input: Any, target: Any, reduction: str = "mean") -> Tensor:
-    """Squared error; see :class:`MSELoss`."""
+    """(a - y)² and its mean; see :class:`MSELoss`.
+
+    Args:
+        input: a, Tensor or array of floats, any shape.
+        target: y, of the same shape.
+        reduction: "mean", "sum" or "none".
+
+    Returns:
+        Tensor: 0-d, or like ``input`` for "none".
+
+    Raises:
+        ShapeError: shapes that differ.
+        OptionError: another ``reduction``.
+
+    Example:
+        >>> import nn.functional as F
+        >>> F.mse_loss([1.0, 3.0], [1.0, 1.0])
+        tensor(2.)
+    """
     input, target = pair("mse", input, target)
     off = input - target
     return reduced("mse", off * off, reduction)
 
 
 def l1_loss(input: Any, target: Any, reduction: str = "mean") -> Tensor:
-    """Absolute error; see :class:`L1Loss`."""
+    """|a - y| and its mean; see :class:`L1Loss`.
+
+    Args:
+        input: a, Tensor or array of floats, any shape.
+        target: y, of the same shape.
+        reduction: "mean", "sum" or "none".
+
+    Returns:
+        Tensor: 0-d, or like ``input`` for "none".
+
+    Raises:
+        ShapeError: shapes that differ.
+        OptionError: another ``reduction``.
+
+    Example:
+        >>> import nn.functional as F
+        >>> F.l1_loss([1.0, 3.0], [1.0, 1.0])
+        tensor(1.)
+    """
     input, target = pair("l1", input, target)
     return reduced("l1", absolute(input - target), reduction)
 
 
 def smooth_l1_loss(input: Any, target: Any, reduction: str = "mean", beta: float = 1.0) -> Tensor:
-    """Squared error near 0, absolute error beyond; see :class:`SmoothL1Loss`."""
-    if beta == 0:
+    """(a - y)² / (2 beta) near 0, |a - y| - beta / 2 beyond; see :class:`SmoothL1Loss`.
+
+    Args:
+        input: a, Tensor or array of floats, any shape.
+        target: y, of the same shape.
+        reduction: "mean", "sum" or "none".
+        beta: where squares end; with 0 it is :func:`l1_loss`.
+
+    Returns:
+        Tensor: 0-d, or like ``input`` for "none".
+
+    Raises:
+        ShapeError: shapes that differ.
+        OptionError: a negative beta; another ``reduction``.
+
+    Example:
+        >>> import nn.functional as F
+        >>> F.smooth_l1_loss([1.0, 3.0], [1.0, 1.0])
+        tensor(0.75)
+    """
+    if at_least_0("smooth l1: beta", beta) == 0:
         return l1_loss(input, target, reduction)
     return huber_loss(input, target, reduction, beta) * (1 / beta)
 
 
 def huber_loss(input: Any, target: Any, reduction: str = "mean", delta: float = 1.0) -> Tensor:
-    """Squared error near 0, absolute error beyond; see :class:`HuberLoss`."""
+    """(a - y)² / 2 near 0, delta (|a - y| - delta / 2) beyond; see :class:`HuberLoss`.
+
+    Args:
+        input: a, Tensor or array of floats, any shape.
+        target: y, of the same shape.
+        reduction: "mean", "sum" or "none".
+        delta: where squares end.
+
+    Returns:
+        Tensor: 0-d, or like ``input`` for "none".
+
+    Raises:
+        ShapeError: shapes that differ.
+        OptionError: a delta that is not positive; another ``reduction``.
+
+    Example:
+        >>> import nn.functional as F
+        >>> F.huber_loss([1.0, 3.0], [1.0, 1.0], delta=0.5)
+        tensor(0.4375)
+    """
+    delta = above_0("huber: delta", delta)
     input, target = pair("huber", input, target)
     off = input - target
     size = absolute(off)
@@ -57,6 +133,7 @@ class MSELoss(_Reducing):
 
     Raises:
         ShapeError: shapes that differ.
+        OptionError: another ``reduction``.
 
     Example:
         >>> import nn
@@ -104,6 +181,7 @@ class L1Loss(_Reducing):
 
     Raises:
         ShapeError: shapes that differ.
+        OptionError: another ``reduction``.
 
     Example:
         >>> import nn
@@ -127,7 +205,8 @@ class SmoothL1Loss(Module):
         Prediction and target of one shape.
 
     Raises:
-        ShapeError: shapes that differ, a negative beta.
+        ShapeError: shapes that differ.
+        OptionError: a negative beta; another ``reduction``.
 
     Source:
         Girshick, "Fast R-CNN", 2015, eq. 3.
@@ -140,9 +219,7 @@ class SmoothL1Loss(Module):
 
     def __init__(self, reduction: str = "mean", beta: float = 1.0) -> None:
         self.reduction = check_reduction("SmoothL1Loss", reduction)
-        if not beta >= 0:
-            raise ShapeError(f"SmoothL1Loss: beta={beta}; expected at least 0.")
-        self.beta = beta
+        self.beta = at_least_0("SmoothL1Loss: beta", beta)
 
     def forward(self, input: Any, target: Any) -> Tensor:
         """The loss; see the class."""
@@ -160,7 +237,8 @@ class HuberLoss(Module):
         Prediction and target of one shape.
 
     Raises:
-        ShapeError: shapes that differ, a delta that is not positive.
+        ShapeError: shapes that differ.
+        OptionError: a delta that is not positive; another ``reduction``.
 
     Source:
         Huber, "Robust Estimation of a Location Parameter", 1964.
@@ -173,9 +251,7 @@ class HuberLoss(Module):
 
     def __init__(self, reduction: str = "mean", delta: float = 1.0) -> None:
         self.reduction = check_reduction("HuberLoss", reduction)
-        if not delta > 0:
-            raise ShapeError(f"HuberLoss: delta={delta}; expected more than 0.")
-        self.delta = delta
+        self.delta = above_0("HuberLoss: delta", delta)
 
     def forward(self, input: Any, target: Any) -> Tensor:
         """The loss; see the class."""

@@ -6,8 +6,10 @@ from typing import Any
 
 import numpy as np
 
-from autograd_core import Tensor, absolute, minimum, relu, sqrt, where
-from autograd_core.errors import ShapeError
+from autograd_core import Tensor, absolute, maximum, minimum, relu, sqrt, where
+from autograd_core.errors import OptionError, ShapeError
+from autograd_core.linalg import vector_norm
+from autograd_core.options import above_0, at_least_0, number
 
 from ..module import Module
 from .reduction import check_reduction, floats, like, pair, reduced
@@ -17,7 +19,26 @@ EPS = 1e-12  # as in PyTorch: keeps the cosine of a zero vector at 0
 
 def cosine_embedding_loss(input1: Any, input2: Any, target: Any, margin: float = 0.0,
                           reduction: str = "mean") -> Tensor:
-    """1 - cos for pairs of one kind, max(0, cos - margin) for others; see :class:`CosineEmbeddingLoss`."""
+    """1 - cos for pairs of one kind, max(0, cos - margin) for others; see :class:`CosineEmbeddingLoss`.
+
+    Args:
+        input1, input2: vectors (N, D), or (D,).
+        target: (N,), or a number: 1 for pairs of one kind, -1 for others.
+        margin: from -1 to 1.
+        reduction: "mean", "sum" or "none".
+
+    Returns:
+        Tensor: 0-d, or (N,) for "none".
+
+    Raises:
+        ShapeError: shapes that do not go together, targets other than -1 and 1.
+        OptionError: another ``reduction``.
+
+    Example:
+        >>> import nn.functional as F
+        >>> F.cosine_embedding_loss([[1.0, 0.0]], [[0.0, 1.0]], [1])
+        tensor(1.)
+    """
     a, b = pair("cosine embedding", input1, input2)
     kind = like("cosine embedding", target, a)
     kind = kind.data if isinstance(kind, Tensor) else kind
@@ -28,6 +49,62 @@ def cosine_embedding_loss(input1: Any, input2: Any, target: Any, margin: float =
         raise ShapeError("cosine embedding: expected targets of 1, for pairs of one kind, and -1.")
     cosine = (a * b).sum(axis=-1) / sqrt(((a * a).sum(axis=-1) + EPS) * ((b * b).sum(axis=-1) + EPS))
     return reduced("cosine embedding", where(kind > 0, 1 - cosine, relu(cosine - margin)), reduction)
+
+
+def _exponent(name: str, p: Any) -> float:
+    """``p``, checked to make a norm; below 1 the triangle inequality fails."""
+    if number(f"{name}: p", p) < 1:
+        raise OptionError(f"{name}: p={p!r}; expected at least 1.")
+    return float(p)
+
+
+def normalize(input: Any, p: float = 2.0, dim: int = 1, eps: float = 1e-12) -> Tensor:
+    """x / max(|x|_p, eps): vectors along ``dim`` scaled to length 1; zeros stay zeros.
+
+    Args:
+        input: Tensor or array with that axis.
+        p: the exponent of the norm.
+        dim: the axis of the vectors.
+        eps: the least that is divided by.
+
+    Returns:
+        Tensor like ``input``.
+
+    Raises:
+        OptionError: a ``p`` below 1.
+        ShapeError: an axis that the input does not have.
+
+    Example:
+        >>> import nn.functional as F
+        >>> F.normalize([[3.0, 4.0], [0.0, 0.0]])
+        tensor([[0.6, 0.8],
+                [0. , 0. ]])
+    """
+    x = floats("normalize", input)
+    return x / maximum(vector_norm(x, ord=_exponent("normalize", p), axis=dim, keepdims=True), eps)
+
+
+def cosine_similarity(x1: Any, x2: Any, dim: int = 1, eps: float = 1e-8) -> Tensor:
+    """Σ a b / (max(|a|, eps) max(|b|, eps)) along ``dim``: the cosine of the angle between vectors.
+
+    Args:
+        x1, x2: Tensors or arrays of shapes that broadcast.
+        dim: the axis of the vectors.
+        eps: the least length that is divided by.
+
+    Returns:
+        Tensor without that axis.
+
+    Raises:
+        ShapeError: shapes that do not broadcast, an axis that they do not have.
+
+    Example:
+        >>> import nn.functional as F
+        >>> F.cosine_similarity([[1.0, 0.0]], [[1.0, 1.0], [0.0, 5.0]]).numpy().round(3)
+        array([0.707, 0.   ])
+    """
+    a, b = floats("cosine_similarity", x1), floats("cosine_similarity", x2)
+    return (normalize(a, dim=dim, eps=eps) * normalize(b, dim=dim, eps=eps)).sum(axis=dim)
 
 
 def pairwise_distance(x1: Any, x2: Any, p: float = 2.0, eps: float = 1e-6) -> Tensor:
@@ -46,6 +123,7 @@ def pairwise_distance(x1: Any, x2: Any, p: float = 2.0, eps: float = 1e-6) -> Te
         >>> round(nn.functional.pairwise_distance([0.0, 0.0], [3.0, 4.0]).item(), 5)
         5.0
     """
+    p = _exponent("pairwise distance", p)
     off = absolute(floats("pairwise distance", x1) - x2 + eps)
     if p == 1:
         return off.sum(axis=-1)
@@ -54,7 +132,28 @@ def pairwise_distance(x1: Any, x2: Any, p: float = 2.0, eps: float = 1e-6) -> Te
 
 def triplet_margin_loss(anchor: Any, positive: Any, negative: Any, margin: float = 1.0, p: float = 2.0,
                         eps: float = 1e-6, swap: bool = False, reduction: str = "mean") -> Tensor:
-    """max(0, d(anchor, positive) - d(anchor, negative) + margin); see :class:`TripletMarginLoss`."""
+    """max(0, d(anchor, positive) - d(anchor, negative) + margin); see :class:`TripletMarginLoss`.
+
+    Args:
+        anchor, positive, negative: (..., D).
+        margin: by how much the negative must be further away.
+        p: the exponent of the distance's norm.
+        eps: added to differences; see :func:`pairwise_distance`.
+        swap: use d(positive, negative) where that is smaller.
+        reduction: "mean", "sum" or "none".
+
+    Returns:
+        Tensor: 0-d, or (...,) for "none".
+
+    Raises:
+        ShapeError: shapes that differ.
+        OptionError: a ``p`` below 1; another ``reduction``.
+
+    Example:
+        >>> import nn.functional as F
+        >>> round(F.triplet_margin_loss([0.0, 0.0], [3.0, 4.0], [0.0, 1.0]).item(), 5)
+        5.0
+    """
     a, positive = pair("triplet margin", anchor, positive)
     a, negative = pair("triplet margin", a, negative)
     if not a.ndim:
@@ -77,6 +176,7 @@ class CosineEmbeddingLoss(Module):
 
     Raises:
         ShapeError: shapes that do not go together, targets other than -1 and 1.
+        OptionError: another ``reduction``.
 
     Example:
         >>> import nn
@@ -85,7 +185,7 @@ class CosineEmbeddingLoss(Module):
     """
 
     def __init__(self, margin: float = 0.0, reduction: str = "mean") -> None:
-        self.margin = margin
+        self.margin = number("CosineEmbeddingLoss: margin", margin)
         self.reduction = check_reduction("CosineEmbeddingLoss", reduction)
 
     def forward(self, input1: Any, input2: Any, target: Any) -> Tensor:
@@ -108,6 +208,7 @@ class TripletMarginLoss(Module):
 
     Raises:
         ShapeError: shapes that differ.
+        OptionError: a margin that is not positive, a ``p`` below 1, another ``reduction``.
 
     Source:
         Balntas et al., "Learning local feature descriptors with triplets and shallow convolutional neural networks",
@@ -121,7 +222,8 @@ class TripletMarginLoss(Module):
 
     def __init__(self, margin: float = 1.0, p: float = 2.0, eps: float = 1e-6, swap: bool = False,
                  reduction: str = "mean") -> None:
-        self.margin, self.p, self.eps, self.swap = margin, p, eps, swap
+        self.margin, self.p = above_0("TripletMarginLoss: margin", margin), _exponent("TripletMarginLoss", p)
+        self.eps, self.swap = at_least_0("TripletMarginLoss: eps", eps), swap
         self.reduction = check_reduction("TripletMarginLoss", reduction)
 
     def forward(self, anchor: Any, positive: Any, negative: Any) -> Tensor:

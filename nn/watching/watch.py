@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from collections import deque
 from collections.abc import Callable, Iterator
 from typing import Any, Self
@@ -10,9 +9,10 @@ from typing import Any, Self
 from autograd_core import Tensor
 from autograd_core.debugging import Finding
 from autograd_core.errors import DTypeError
+from autograd_core.options import whole
 
-from ..arguments import size
 from ..module import Module
+from ..warning import warn
 from . import words
 from .gauges import Gauge, Sample, Units
 
@@ -37,7 +37,7 @@ def watch(model: Module, *, every: int = 10, window: int = 10, keep: int = 1000)
         A :class:`Watch`: printed, a table; also a context manager, which stops watching at its end.
 
     Raises:
-        ShapeError: a count below 1.
+        OptionError: a count below 1.
         DTypeError: a ``model`` that is no Module.
 
     Example:
@@ -61,9 +61,9 @@ class Watch:
     def __init__(self, model: Module, every: int, window: int, keep: int) -> None:
         if not isinstance(model, Module):
             raise DTypeError(f"watch: expected a Module, got a {type(model).__name__}.")
-        self._every = size("watch", "every", every)
-        self._window = size("watch", "window", window)
-        keep = size("watch", "keep", keep)
+        self._every = whole("watch: every", every)
+        self._window = whole("watch: window", window)
+        keep = whole("watch: keep", keep)
         self._model = model
         self._layers = {path: m for path, m in model.named_modules() if not any(m.children())}
         self._parameters = {name: p for name, p in model.named_parameters() if p.requires_grad}
@@ -180,7 +180,7 @@ class Watch:
             if (finding.kind, finding.module) not in self._said:
                 self._said.add((finding.kind, finding.module))
                 self.findings.append(finding)
-                warnings.warn(f"step {self._steps[-1]}: {finding}", words.WatchWarning, stacklevel=2)
+                warn(f"step {self._steps[-1]}: {finding}", words.WatchWarning)
 
 
 def _tensors(output: Any) -> Iterator[Tensor]:

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from autograd_core.errors import DTypeError
+from autograd_core.errors import DTypeError, OptionError, StateError
+from autograd_core.options import at_least_0, whole
 
 from ..groups import Options
 from ..optimizer import Optimizer
-from ..options import OptionError, at_least_0, whole
+from ..state import check_origin
 
 
 class Scheduler:
@@ -87,13 +88,13 @@ class Scheduler:
             state: of a schedule of the same class, made with the same arguments, for as many groups.
 
         Raises:
-            OptionError: it does not fit; nothing was loaded.
+            StateError: it does not fit; nothing was loaded.
         """
         groups = self.optimizer.param_groups
-        check_state(self, state, "last_epoch", "initial_lrs")
+        check_origin(type(self).__name__, state, "last_epoch", "initial_lrs")
         initial = [at_least_0("load_state_dict: initial_lrs", value) for value in state["initial_lrs"]]
         if len(initial) != len(groups):
-            raise OptionError(f"load_state_dict: rates for {len(initial)} groups, but the optimizer has {len(groups)}.")
+            raise StateError(f"load_state_dict: rates for {len(initial)} groups, but the optimizer has {len(groups)}.")
         self.last_epoch = whole("load_state_dict: last_epoch", state["last_epoch"], least=0)
         for group, value in zip(groups, initial, strict=True):
             group.initial_lr = value
@@ -104,9 +105,11 @@ class Scheduler:
 
 
 def checked_optimizer(name: str, optimizer: Any) -> Optimizer:
-    """``optimizer``, checked to be one."""
+    """``optimizer``, checked to be one, with a learning rate."""
     if not isinstance(optimizer, Optimizer):
         raise DTypeError(f"{name}: expected an Optimizer first, got a {type(optimizer).__name__}.")
+    if "lr" not in optimizer.defaults:
+        raise OptionError(f"{name}: {type(optimizer).__name__} has no learning rate to schedule.")
     return optimizer
 
 
@@ -117,12 +120,3 @@ def per_group(name: str, value: float | Sequence[float], optimizer: Optimizer) -
     if len(values) != count:
         raise OptionError(f"{name}: {len(values)} numbers for {count} groups; give one, or one for each.")
     return [at_least_0(name, number) for number in values]
-
-
-def check_state(scheduler: Any, state: Mapping[str, Any], *keys: str) -> None:
-    """Raises OptionError where ``state`` is not that of such a scheduler."""
-    own = type(scheduler).__name__
-    if missing := {"class", *keys} - state.keys():
-        raise OptionError(f"load_state_dict: no {sorted(missing)[0]!r}; this is not what {own}.state_dict() gives.")
-    if state["class"] != own:
-        raise OptionError(f"load_state_dict: the state is that of {state['class']}, not of {own}; nothing was loaded.")

@@ -6,10 +6,10 @@ from bisect import bisect_right
 from collections.abc import Sequence
 from typing import Any
 
-from autograd_core.errors import DTypeError
+from autograd_core.errors import DTypeError, OptionError
+from autograd_core.options import whole
 
 from ..optimizer import Optimizer
-from ..options import OptionError, whole
 from .base import Scheduler
 
 

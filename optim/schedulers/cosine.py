@@ -5,8 +5,10 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
+from autograd_core.errors import OptionError
+from autograd_core.options import above_0, at_least_0, one_of, share, whole
+
 from ..optimizer import Optimizer
-from ..options import OptionError, at_least_0, one_of, whole
 from .base import Scheduler, checked_optimizer, per_group
 
 
@@ -133,9 +135,9 @@ class OneCycleLR(Scheduler):
             total_steps = whole("OneCycleLR: epochs", epochs) * whole("OneCycleLR: steps_per_epoch", steps_per_epoch)
         if cycle_momentum and not optimizer.defaults.keys() & {"momentum", "betas"}:
             raise OptionError(f"OneCycleLR: {type(optimizer).__name__} has no momentum; pass cycle_momentum=False.")
-        if not 0 <= pct_start <= 1 or not div_factor > 0 or not final_div_factor > 0:
-            raise OptionError(f"OneCycleLR: pct_start={pct_start!r}, div_factor={div_factor!r}, final_div_factor="
-                              f"{final_div_factor!r}; expected a share from 0 to 1, and factors above 0.")
+        share("OneCycleLR: pct_start", pct_start)
+        above_0("OneCycleLR: div_factor", div_factor)
+        above_0("OneCycleLR: final_div_factor", final_div_factor)
         one_of("OneCycleLR: anneal_strategy", anneal_strategy, "cos", "linear")
         self.total_steps = whole("OneCycleLR: total_steps", total_steps)
         self.cycle_momentum = cycle_momentum

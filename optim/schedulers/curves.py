@@ -5,10 +5,10 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Sequence
 
-from autograd_core.errors import DTypeError
+from autograd_core.errors import DTypeError, OptionError
+from autograd_core.options import at_least_0, share, whole
 
 from ..optimizer import Optimizer
-from ..options import OptionError, at_least_0, whole
 from .base import Scheduler
 
 
@@ -124,7 +124,7 @@ class ConstantLR(Scheduler):
     """
 
     def __init__(self, optimizer: Optimizer, factor: float = 1 / 3, total_iters: int = 5) -> None:
-        self.factor = _share("ConstantLR: factor", factor)
+        self.factor = share("ConstantLR: factor", factor)
         self.total_iters = whole("ConstantLR: total_iters", total_iters, least=0)
         super().__init__(optimizer)
 
@@ -157,10 +157,10 @@ class LinearLR(Scheduler):
 
     def __init__(self, optimizer: Optimizer, start_factor: float = 1 / 3, end_factor: float = 1.0,
                  total_iters: int = 5) -> None:
-        self.start_factor = _share("LinearLR: start_factor", start_factor)
+        self.start_factor = share("LinearLR: start_factor", start_factor)
         if not self.start_factor:
             raise OptionError("LinearLR: start_factor=0; expected above 0, or the first steps would do nothing.")
-        self.end_factor = _share("LinearLR: end_factor", end_factor)
+        self.end_factor = share("LinearLR: end_factor", end_factor)
         self.total_iters = whole("LinearLR: total_iters", total_iters)
         super().__init__(optimizer)
 
@@ -234,9 +234,3 @@ class LambdaLR(Scheduler):
         if group >= len(self.lr_lambda):
             raise OptionError(f"LambdaLR: {len(self.lr_lambda)} functions, but there is a group {group}.")
         return initial * self.lr_lambda[group](t)
-
-
-def _share(name: str, value: float) -> float:
-    if not at_least_0(name, value) <= 1:
-        raise OptionError(f"{name}={value!r}; expected at most 1.")
-    return float(value)

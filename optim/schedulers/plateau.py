@@ -6,11 +6,12 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from autograd_core.errors import DTypeError
+from autograd_core.errors import DTypeError, StateError
+from autograd_core.options import at_least_0, one_of, whole
 
 from ..optimizer import Optimizer
-from ..options import OptionError, at_least_0, one_of, whole
-from .base import check_state, checked_optimizer, per_group
+from ..state import check_origin
+from .base import checked_optimizer, per_group
 
 
 class ReduceLROnPlateau:
@@ -115,14 +116,14 @@ class ReduceLROnPlateau:
             state: see there.
 
         Raises:
-            OptionError: it does not fit; nothing was loaded.
+            StateError: it does not fit; nothing was loaded.
         """
         keys = ("last_epoch", "num_bad_epochs", "cooldown_counter")
-        check_state(self, state, "best", *keys)
+        check_origin("ReduceLROnPlateau", state, "best", *keys)
         counts = {key: whole(f"load_state_dict: {key}", state[key], least=0) for key in keys}
         best = state["best"]
         if best is not None and not isinstance(best, (int, float)):
-            raise OptionError(f"load_state_dict: best={best!r}; expected a number or None; nothing was loaded.")
+            raise StateError(f"load_state_dict: best={best!r}; expected a number or None; nothing was loaded.")
         vars(self).update(counts, best=self._worst() if best is None else float(best))
 
     def _worst(self) -> float:

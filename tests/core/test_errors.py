@@ -54,7 +54,8 @@ def test_each_mistake_has_its_message(call, error, message):
     (ag.ShapeError, ValueError), (ag.DTypeError, TypeError), (ag.SelectionError, IndexError),
     (ag.GraphError, RuntimeError),
     (ag.SavedArrayError, RuntimeError), (ag.InPlaceError, RuntimeError), (ag.UnsupportedError, NotImplementedError),
-    (ag.CoercionError, TypeError),
+    (ag.CoercionError, TypeError), (ag.OptionError, ValueError), (ag.StateError, RuntimeError),
+    (ag.StateError, ValueError),
 ])
 def test_errors_are_what_people_already_catch(ours, builtin):
     assert issubclass(ours, ag.AutogradError)

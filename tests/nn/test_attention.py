@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 import autograd_core as ag
 import nn
-from autograd_core.errors import DTypeError, ShapeError
+from autograd_core.errors import DTypeError, OptionError, ShapeError
 from autograd_core.testing import gradcheck
 from nn.layers.attention import _attention_weights
 
@@ -148,9 +148,9 @@ def test_weights_come_only_if_asked_for():
 
 
 @pytest.mark.parametrize(("make", "error", "message"), [
-    (lambda: nn.MultiheadAttention(5, 2), ShapeError, "embed_dim=5 is not a multiple of num_heads=2"),
-    (lambda: nn.MultiheadAttention(4, 0), ShapeError, "MultiheadAttention: num_heads=0; expected at least 1"),
-    (lambda: nn.MultiheadAttention(4, 2, dropout=2), ShapeError, "MultiheadAttention: dropout=2; a probability"),
+    (lambda: nn.MultiheadAttention(5, 2), OptionError, "embed_dim=5 is not a multiple of num_heads=2"),
+    (lambda: nn.MultiheadAttention(4, 0), OptionError, "MultiheadAttention: num_heads=0; expected at least 1"),
+    (lambda: nn.MultiheadAttention(4, 2, dropout=2), OptionError, "dropout=2; expected a number from 0 to 1"),
     (lambda: nn.MultiheadAttention(4, 2, kdim=1.0), DTypeError, r"kdim=1\.0; expected an integer"),
 ])
 def test_bad_arguments_are_named(make, error, message):

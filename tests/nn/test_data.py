@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import nn
-from autograd_core.errors import ShapeError
+from autograd_core.errors import OptionError, ShapeError
 
 
 @given(count=st.integers(6, 60), validation=st.floats(0, 0.4), test=st.floats(0, 0.4), seed=st.integers(0, 9))
@@ -44,5 +44,5 @@ def test_a_generator_goes_on_from_epoch_to_epoch():
     (lambda: list(nn.batches(np.arange(3), None, 0)), "size=0"),
 ])
 def test_what_is_refused(call, message):
-    with pytest.raises(ShapeError, match=message):
+    with pytest.raises((OptionError, ShapeError), match=message):
         call()

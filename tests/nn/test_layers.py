@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 import autograd_core as ag
 import nn
-from autograd_core.errors import DTypeError, ShapeError
+from autograd_core.errors import DTypeError, OptionError, ShapeError
 from autograd_core.testing import gradcheck
 from nn.layers.linear import linear
 
@@ -56,9 +56,9 @@ def test_linear_names_the_sizes_that_do_not_fit():
 
 @pytest.mark.parametrize("size", [0, -1])
 def test_linear_refuses_empty_sizes(size):
-    with pytest.raises(ShapeError, match=f"Linear: in_features={size}; expected at least 1"):
+    with pytest.raises(OptionError, match=f"Linear: in_features={size}; expected at least 1"):
         nn.Linear(size, 2)
-    with pytest.raises(ShapeError, match=f"Linear: out_features={size}; expected at least 1"):
+    with pytest.raises(OptionError, match=f"Linear: out_features={size}; expected at least 1"):
         nn.Linear(2, size)
 
 

@@ -119,7 +119,7 @@ class AfterLogSoftmax(nn.Module):
         self.loss = loss
 
     def forward(self, x, *target):
-        return self.loss(nn.functional.log_softmax(x, axis=-1), *target)
+        return self.loss(nn.functional.log_softmax(x, dim=-1), *target)
 
 
 class TheirsAfterLogSoftmax(torch.nn.Module):

@@ -119,7 +119,7 @@ def test_a_mismatch_lists_everything_and_changes_nothing():
     with pytest.raises(nn.StateError) as error:
         net.load_state_dict(state)
     assert str(error.value) == (
-        "load_state_dict: the state does not fit Net; nothing was loaded.\n"
+        "load_state_dict: the state does not fit this Net; nothing was loaded.\n"
         "  missing: body.0.bias; body.2.bias\n"
         "  unexpected: extra; more\n"
         "  wrong shape: scale is (2,), expected (); body.0.weight is (3, 4), expected (4, 3)"
@@ -135,6 +135,21 @@ def test_not_strict_loads_what_there_is_but_no_wrong_shape():
     with pytest.raises(nn.StateError, match=r"wrong shape: body\.2\.bias is \(3,\), expected \(2,\)$"):
         net.load_state_dict({"scale": 7.0, "body.2.bias": np.zeros(3)}, strict=False)
     assert net.scale.item() == 5
+
+
+@pytest.mark.parametrize("strict", [True, False])
+def test_a_shared_tensor_takes_one_value(strict):
+    tied = nn.Sequential(nn.Linear(2, 2, rng=0), nn.Linear(2, 2, rng=1))
+    tied[1].weight = tied[0].weight
+    state = {name: array + 1 for name, array in tied.state_dict().items()}
+    tied.load_state_dict(state, strict)  # equal copies
+    np.testing.assert_array_equal(tied[1].weight.numpy(), state["0.weight"])
+    before = tied.state_dict()
+    state["1.weight"][0, 0] += 1
+    with pytest.raises(nn.StateError, match=r"shared but different: 0\.weight and 1\.weight are one tensor here$"):
+        tied.load_state_dict(state, strict)
+    assert same(tied.state_dict(), before)
+    tied.load_state_dict(state | dict.fromkeys(("0.weight", "1.weight"), np.full((2, 2), np.nan)))
 
 
 @pytest.mark.parametrize("value", ["text", 1j, None])
@@ -278,7 +293,7 @@ def test_to_converts_floats_and_their_gradients_and_nothing_else():
     np.testing.assert_array_equal(weight.grad.numpy(), grad)
     assert (model.mean.dtype, model.steps.dtype) == (np.float64, np.int64)
     assert model(np.ones((1, 2))).dtype == np.float64
-    with pytest.raises(DTypeError, match="int64 is not a float"):
+    with pytest.raises(DTypeError, match="<class 'int'> is not a float dtype"):
         model.to(int)
 
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 import autograd_core as ag
 import nn
-from autograd_core.errors import DTypeError, SelectionError, ShapeError
+from autograd_core.errors import DTypeError, OptionError, ShapeError
 from autograd_core.testing import gradcheck
 from nn.layers import recurrences
 
@@ -160,12 +160,12 @@ def test_weights_start_uniform_within_one_over_root_hidden():
 # Errors
 
 @pytest.mark.parametrize(("make", "error", "message"), [
-    (lambda: nn.LSTM(0, 2), ShapeError, "LSTM: input_size=0; expected at least 1"),
+    (lambda: nn.LSTM(0, 2), OptionError, "LSTM: input_size=0; expected at least 1"),
     (lambda: nn.GRU(2, 2.0), DTypeError, r"GRU: hidden_size=2\.0; expected an integer"),
-    (lambda: nn.RNN(2, 2, nonlinearity="elu"), SelectionError, "RNN: nonlinearity='elu'; expected 'tanh' or 'relu'"),
-    (lambda: nn.RNNCell(2, 2, nonlinearity="elu"), SelectionError, "RNNCell: nonlinearity='elu'"),
-    (lambda: nn.GRU(2, 2, 2, dropout=1.5), ShapeError, r"GRU: dropout=1\.5; a probability"),
-    (lambda: nn.GRUCell(2, -1), ShapeError, "GRUCell: hidden_size=-1; expected at least 1"),
+    (lambda: nn.RNN(2, 2, nonlinearity="elu"), OptionError, "RNN: nonlinearity='elu'; expected 'tanh' or 'relu'"),
+    (lambda: nn.RNNCell(2, 2, nonlinearity="elu"), OptionError, "RNNCell: nonlinearity='elu'"),
+    (lambda: nn.GRU(2, 2, 2, dropout=1.5), OptionError, r"GRU: dropout=1\.5; expected a number from 0"),
+    (lambda: nn.GRUCell(2, -1), OptionError, "GRUCell: hidden_size=-1; expected at least 1"),
 ])
 def test_bad_arguments_are_named(make, error, message):
     with pytest.raises(error, match=message):

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 import autograd_core as ag
 import nn
-from autograd_core.errors import DTypeError, SelectionError, ShapeError
+from autograd_core.errors import DTypeError, OptionError, ShapeError
 
 
 def normal(seed, *shapes):
@@ -69,13 +69,13 @@ def test_any_function_or_module_can_be_the_activation():
 
 
 @pytest.mark.parametrize(("make", "error", "message"), [
-    (lambda: nn.TransformerEncoderLayer(4, 2, activation="elu"), SelectionError,
+    (lambda: nn.TransformerEncoderLayer(4, 2, activation="elu"), OptionError,
      "TransformerEncoderLayer: activation='elu'; expected 'relu', 'gelu' or a function"),
-    (lambda: nn.TransformerDecoderLayer(4, 3), ShapeError, "embed_dim=4 is not a multiple of num_heads=3"),
-    (lambda: nn.TransformerEncoder(nn.Identity(), 0), ShapeError, "TransformerEncoder: num_layers=0"),
+    (lambda: nn.TransformerDecoderLayer(4, 3), OptionError, "embed_dim=4 is not a multiple of num_heads=3"),
+    (lambda: nn.TransformerEncoder(nn.Identity(), 0), OptionError, "TransformerEncoder: num_layers=0"),
     (lambda: nn.TransformerDecoder(nn.Identity(), 1.0), DTypeError, r"TransformerDecoder: num_layers=1\.0"),
-    (lambda: nn.SinusoidalPositionalEncoding(3), ShapeError, "d_model=3; expected an even number"),
-    (lambda: nn.RotaryPositionalEncoding(3), ShapeError, "dim=3; expected an even number"),
+    (lambda: nn.SinusoidalPositionalEncoding(3), OptionError, "d_model=3; expected an even number"),
+    (lambda: nn.RotaryPositionalEncoding(3), OptionError, "dim=3; expected an even number"),
     (lambda: nn.SinusoidalPositionalEncoding(4)(np.zeros((2, 3))), ShapeError, r"expected \(steps, 4\)"),
     (lambda: nn.RotaryPositionalEncoding(4)(np.zeros(4)), ShapeError, r"expected \(\.\.\., steps, 4\)"),
     (lambda: nn.RotaryPositionalEncoding(4)(np.zeros((2, 4)), positions=[0, 1, 2]), ShapeError,

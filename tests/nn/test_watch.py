@@ -9,7 +9,7 @@ import pytest
 import autograd_core as ag
 import nn
 import optim
-from autograd_core.errors import DTypeError, ShapeError
+from autograd_core.errors import DTypeError, OptionError, ShapeError
 from nn.watching.gauges import SAMPLED
 
 pytestmark = pytest.mark.filterwarnings("ignore::nn.WatchWarning")  # beside those that a test is about
@@ -291,7 +291,7 @@ def test_it_prints_a_table_and_its_findings():
 
 @pytest.mark.parametrize("options", [{"every": 0}, {"window": 0}, {"keep": 0}])
 def test_counts_are_at_least_1(options):
-    with pytest.raises(ShapeError, match=f"watch: {next(iter(options))}=0"):
+    with pytest.raises(OptionError, match=f"watch: {next(iter(options))}=0"):
         nn.watch(nn.Linear(1, 1), **options)
 
 

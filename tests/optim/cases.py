@@ -82,5 +82,5 @@ EVERY = [(name, options) for name, several in TYPICAL.items() for options in sev
 def first_order():
     """The public optimizers whose formula is one for a block: those that this registry has to know."""
     public = (getattr(optim, name) for name in optim.__all__)
-    kinds = [c for c in public if isinstance(c, type) and issubclass(c, optim.Optimizer) and c is not optim.Optimizer]
-    return {kind.__name__ for kind in kinds if kind.update is not optim.Optimizer.update}
+    kinds = (kind for kind in public if isinstance(kind, type) and issubclass(kind, optim.FirstOrder))
+    return {kind.__name__ for kind in kinds if kind is not optim.FirstOrder}

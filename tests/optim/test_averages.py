@@ -104,8 +104,8 @@ def test_what_cannot_be_averaged_is_refused(make):
         (lambda: make([]), "there is nothing to average"),
         (lambda: average.applied().__enter__(), r"there is no average before the first update\(\)"),
         (lambda: average.load_state_dict({"updates": 1}), "no 'averages'; this is not what"),
-        (lambda: average.load_state_dict({"updates": 1, "averages": {}}), "the state does not fit in bias, weight"),
+        (lambda: average.load_state_dict({"updates": 1, "averages": {}}), "(?s)does not fit.*missing: weight; bias"),
         (lambda: optim.EMA(nn.Linear(3, 2), decay=1.0), "EMA: decay=1.0; expected"),
     ):
-        with pytest.raises(optim.OptionError, match=message):
+        with pytest.raises((optim.OptionError, ag.StateError), match=message):
             call()

@@ -110,7 +110,7 @@ def test_a_model_is_known_by_its_names(make):
     assert optimizer.state_dict()["groups"][0]["names"] == ["weight", "bias"]
     wider = make(nn.Linear(4, 2, rng=0))
     if optimizer.state_dict()["state"]["weight"].keys() > {"step"}:
-        with pytest.raises(optim.OptionError, match="weight"):
+        with pytest.raises(ag.StateError, match="weight"):
             wider.load_state_dict(optimizer.state_dict())
     assert wider.iterations == 0
     assert not wider.memory
@@ -258,3 +258,12 @@ def test_a_pending_backward_that_needs_the_old_values_raises():
     optim.Newton([p]).step(lambda: (p * p).sum())
     with pytest.raises(ag.SavedArrayError):
         pending.backward()
+
+
+def test_what_moves_by_gradients_alone_is_not_there():
+    assert not {"update", "move"} & set(dir(optim.FullBatch))
+
+
+def test_a_closure_is_a_function():
+    with pytest.raises(DTypeError, match="LBFGS: closure=3; expected a function"):
+        optim.LBFGS([ag.tensor([1.0], requires_grad=True)]).step(3)

@@ -104,3 +104,13 @@ def test_the_loss_is_half_the_sum_of_squares_and_no_descent_no_move():
         optim.LevenbergMarquardt([p], damping=0.0)
     with pytest.raises(optim.OptionError, match="rcond"):
         optim.GaussNewton([p], rcond=-1.0)
+
+
+def test_levenberg_marquardt_has_no_learning_rate_and_says_so():
+    optimizer = optim.LevenbergMarquardt([ag.tensor([1.0], requires_grad=True)])
+    for call in (lambda: optimizer.lr, lambda: setattr(optimizer, "lr", 1.0)):
+        with pytest.raises(AttributeError, match="LevenbergMarquardt has no learning rate; its options are damping"):
+            call()
+    with pytest.raises(optim.OptionError, match="StepLR: LevenbergMarquardt has no learning rate to schedule"):
+        optim.StepLR(optimizer, 1)
+    assert "lr" not in optimizer.param_groups[0]

@@ -10,7 +10,7 @@ from cases import ALL_OPTIONS, EVERY, TYPICAL, first_order, leaf
 import autograd_core as ag
 import optim
 from autograd_core.errors import DTypeError, GraphError, InPlaceError, SavedArrayError, ShapeError
-from optim.optimizer import BLOCK, _blocks
+from optim.first_order import BLOCK, _blocks
 
 every = pytest.mark.parametrize("make", [partial(getattr(optim, name), **options) for name, options in EVERY])
 
@@ -258,8 +258,8 @@ def test_repr_shows_the_options():
 def test_an_optimizer_without_a_formula_says_so():
     p = leaf(1)
     p.sum().backward()
-    with pytest.raises(NotImplementedError, match=r"Optimizer has no update\(\)"):
-        optim.Optimizer([p]).step()
+    with pytest.raises(NotImplementedError, match=r"FirstOrder has no update\(\)"):
+        optim.FirstOrder([p]).step()
 
 
 @pytest.mark.parametrize("shape", [(), (0,), (BLOCK,), (BLOCK + 1,), (3, BLOCK // 2), (700, 100, 3), (2, 2 * BLOCK)])

@@ -176,7 +176,7 @@ def test_a_state_that_does_not_fit_changes_nothing(edit, message):
     optimizer = adam()
     train(optimizer, dict(zip(SHAPES, optimizer.params, strict=True)), 3, first=2)
     before = copy.deepcopy(optimizer.state_dict())
-    with pytest.raises(optim.OptionError, match=message):
+    with pytest.raises((optim.OptionError, ag.StateError), match=message):
         optimizer.load_state_dict(edited(edit))
     np.testing.assert_equal(optimizer.state_dict(), before)
 
@@ -186,7 +186,7 @@ def test_every_misfit_is_listed_at_once():
         state["groups"][0]["names"][0] = "other"
         state["state"]["b"]["exp_avg"] = np.zeros(7)
 
-    with pytest.raises(optim.OptionError, match=r"(?s)missing: w\n  unexpected: other\n  wrong: exp_avg of b is"):
+    with pytest.raises(ag.StateError, match=r"(?s)missing: w\n  unexpected: other\n  wrong: exp_avg of b is"):
         adam().load_state_dict(edited(edit))
 
 
@@ -196,7 +196,7 @@ def test_parameters_that_were_added_or_removed_are_reported():
     assert bigger.load_state_dict(state, strict=False) == (["head"], [])
     assert "head" not in bigger.state_dict()["state"]  # it starts afresh
     assert smaller.load_state_dict(adam(head=(2,)).state_dict(), strict=False) == ([], ["head"])
-    with pytest.raises(optim.OptionError, match="missing: head"):
+    with pytest.raises(ag.StateError, match="missing: head"):
         adam(head=(2,)).load_state_dict(state)
 
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 import autograd_core as ag
 import optim
-from autograd_core.errors import DTypeError
+from autograd_core.errors import DTypeError, StateError
 
 STEPS = 40
 CASES = [
@@ -195,7 +195,7 @@ def test_a_step_past_the_end_changes_nothing():
     [
         (lambda o: optim.StepLR(o, 0), "StepLR: step_size=0; expected at least 1"),
         (lambda o: optim.ExponentialLR(o, -1), "ExponentialLR: gamma=-1; expected a finite number"),
-        (lambda o: optim.ConstantLR(o, 1.5), "ConstantLR: factor=1.5; expected at most 1"),
+        (lambda o: optim.ConstantLR(o, 1.5), "ConstantLR: factor=1.5; expected a number from 0 to 1"),
         (lambda o: optim.LinearLR(o, 0.0), "LinearLR: start_factor=0; expected above 0"),
         (lambda o: optim.LambdaLR(o, lambda t: -1.0), "LambdaLR: the rate of group 0 after 0 steps=-0.3; expected"),
         (lambda o: optim.LambdaLR(o, [abs]), "LambdaLR: 1 functions, but there is a group 1"),
@@ -216,7 +216,7 @@ def test_a_step_past_the_end_changes_nothing():
 )
 def test_what_makes_no_schedule_is_refused_and_changes_nothing(make, message):
     o = optimizer()
-    with pytest.raises(optim.OptionError, match=message):
+    with pytest.raises((optim.OptionError, StateError), match=message):
         make(o)
     assert [group["lr"] for group in o.param_groups] == [0.3, 0.02]
 
@@ -226,7 +226,7 @@ def test_what_makes_no_schedule_is_refused_and_changes_nothing(make, message):
     [
         (lambda o: optim.StepLR(3, 1), "StepLR: expected an Optimizer first, got a int"),
         (lambda o: optim.OneCycleLR(3, 1.0, 5), "OneCycleLR: expected an Optimizer first"),
-        (lambda o: optim.StepLR(o, 1.5), "StepLR: step_size=1.5; expected a whole number"),
+        (lambda o: optim.StepLR(o, 1.5), "StepLR: step_size=1.5; expected an integer"),
         (lambda o: optim.LambdaLR(o, 3), "LambdaLR: lr_lambda=3; expected a function"),
         (lambda o: optim.ChainedScheduler([optim.ReduceLROnPlateau(o)]), "ReduceLROnPlateau cannot be combined"),
         (lambda o: optim.ReduceLROnPlateau(o).step("low"), "metrics='low'; expected one number"),
