@@ -7,14 +7,13 @@ from typing import Any
 
 import numpy as np
 from matplotlib import rcParams
-from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 import autograd_core as ag
 import nn
+import viz
 
 PICTURE = Path(__file__).parent / "images" / "activations.svg"
-BLUE, ORANGE, GREY = "#0072B2", "#D55E00", "#999999"  # Okabe and Ito's, and grey
 
 maxout = nn.Maxout(1, 1, k=3, dtype=np.float64)
 maxout.load_state_dict({"weight": [[-1.0], [0.25], [1.0]], "bias": [-2.5, 0.0, -1.0]})
@@ -31,53 +30,19 @@ CURVES: dict[str, tuple[str, Callable[[Any], Any]]] = {
     "ReLU": ("", nn.ReLU()), "ReLU6": ("", nn.ReLU6()), "LeakyReLU": ("slope 0.1", nn.LeakyReLU(0.1)),
     "PReLU": ("slope learned, here 0.25", nn.PReLU(dtype=np.float64)), "ELU": ("", nn.ELU()),
     "CELU": ("α = 2", nn.CELU(2.0)), "SELU": ("", nn.SELU()), "Softplus": ("", nn.Softplus()),
-    "Threshold": ("of 1, else -1", nn.Threshold(1.0, -1.0)), "Maxout": ("three pieces, learned", maxout),
+    "Threshold": ("of 1, else -1", nn.Threshold(1.0, -1.0)),
+    "Maxout": ("three pieces, learned", lambda x: maxout(x[:, None])[:, 0]),
     "GELU": ("", nn.GELU()), "SiLU": ("", nn.SiLU()), "Mish": ("", nn.Mish()), "Hardswish": ("", nn.Hardswish()),
     "GLU": ("gate b = 1", lambda x: nn.GLU()(ag.stack([x, 0 * x + 1], -1))[:, 0]),
     "Softmax": ("other score 0", beside_0(nn.Softmax())), "LogSoftmax": ("other score 0", beside_0(nn.LogSoftmax())),
 }
 
 
-def curves(function: Callable[[Any], Any]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """x, y and dy/dx; both with a gap where they jump."""
-    x = ag.tensor(np.linspace(-4, 7, 441) + 1e-9, requires_grad=True)
-    y = function(x[:, None])[:, 0] if function is maxout else function(x)
-    (slope,) = ag.gradients(y.sum(), x)
-    found = [np.array(t.numpy()) for t in (x, y, slope)]
-    for line in found[1:]:
-        line[1:][np.abs(np.diff(line)) > 0.05] = np.nan
-    return found[0], found[1], found[2]
-
-
-def panel(axes: Axes, name: str, note: str, function: Callable[[Any], Any]) -> None:
-    """One activation, its derivative dashed."""
-    x, y, slope = curves(function)
-    axes.axhline(0, color=GREY, linewidth=0.6)
-    axes.axvline(0, color=GREY, linewidth=0.6)
-    axes.plot(x, slope, color=ORANGE, linewidth=1.5, linestyle=(0, (4, 1.5)))
-    axes.plot(x, y, color=BLUE, linewidth=1.8)
-    axes.set_title(name, loc="left", fontsize=11, fontweight="bold")
-    axes.text(0.98, 0.04, note, transform=axes.transAxes, ha="right", fontsize=8.5, color="#555555")
-    right = 7 if name == "ReLU6" else 4
-    low, high = (-1.2, 7) if name == "ReLU6" else (-4.2, 1.4) if name.startswith("Log") else (-2, 4)
-    if np.nanmax(np.abs(y[x < 4])) <= 1.001:
-        low, high = -1.2, 1.4
-    axes.set(xlim=(-4, right), ylim=(low, high))
-    axes.spines[["top", "right"]].set_visible(False)
-    axes.tick_params(labelsize=8, length=2)
-
-
 def picture() -> Figure:
-    """All of them, in the order of docs/activations.md, and a key."""
-    figure = Figure(figsize=(10, 12), layout="constrained")
-    grid = figure.subplots(6, 4).ravel()
-    for axes, (name, (note, function)) in zip(grid, CURVES.items(), strict=False):
-        panel(axes, name, note, function)
-    key = grid[-1]
-    key.axis("off")
-    key.plot([], [], color=BLUE, linewidth=1.8, label="activation")
-    key.plot([], [], color=ORANGE, linewidth=1.5, linestyle=(0, (4, 1.5)), label="its derivative")
-    key.legend(loc="center", frameon=False, fontsize=11)
+    """All of them, in the order of docs/activations.md."""
+    figure = viz.plot_functions({name: function for name, (_, function) in CURVES.items()}, span=(-4, 7))
+    for axes, (note, _) in zip(figure.axes, CURVES.values(), strict=True):
+        axes.set_title(note, loc="right", fontsize=8.5, color="#555555")
     return figure
 
 

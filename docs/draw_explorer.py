@@ -5,7 +5,7 @@ import tempfile
 from pathlib import Path
 
 import numpy as np
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import Page, sync_playwright
 
 import autograd_core as ag
 import nn
@@ -35,23 +35,27 @@ def network() -> ag.Tensor:
     return loss
 
 
+def open_module(page: Page, title: str) -> None:
+    """Open one module by its plus."""
+    page.locator("figure:not([hidden]) a[data-opens]", has_text=title).locator(".sign").click()
+
+
 with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
     browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
     pages = {
         "worked": viz.explore(worked(), f"{folder}/worked.html", title="f = (x + y) z"),
-        "network": viz.explore(network(), f"{folder}/network.html", title="A small network"),
+        "network": viz.explore(network(), f"{folder}/network.html", title="A small network", depth=0),
     }
-    for name, shape, width, scheme, steps, unfold in (
-        ("worked", "wide", 1400, "light", 2, 0), ("network", "wide", 1400, "dark", 5, 2),
-        ("worked", "narrow", 400, "light", 2, 0), ("network", "narrow", 400, "dark", 5, 1),
+    for name, shape, width, scheme, steps, opened in (
+        ("worked", "wide", 1400, "light", 2, ()), ("network", "wide", 1400, "dark", 3, ["3: Linear"]),
+        ("worked", "narrow", 400, "light", 2, ()), ("network", "narrow", 400, "dark", 3, ["3: Linear"]),
     ):
         page = browser.new_page(viewport={"width": width, "height": 700 if width > 800 else 900}, color_scheme=scheme)
         page.goto(pages[name].as_uri())
-        for _ in range(unfold):
-            if page.locator("#unfold").is_enabled():
-                page.click("#unfold")
         for _ in range(steps):
             page.keyboard.press("ArrowRight")
+        for title in opened:
+            open_module(page, title)
         if name == "network":
             page.locator("figure:not([hidden]) a.now").click()
         page.screenshot(path=IMAGES / f"explorer_{shape}_{scheme}.png")

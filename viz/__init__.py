@@ -1,4 +1,4 @@
-"""Pictures of computations: values and gradients on the wires, and curves of training.
+"""Pictures of computations: values and gradients on the wires, and plots of training.
 
 >>> import autograd_core as ag
 >>> import viz
@@ -6,10 +6,22 @@
 >>> drawing = viz.draw(x * x + 1)  # drawing.save("graph.svg")
 """
 
-from .curves import plot_history
+from .diff import diff
 from .drawing import Drawing, draw
 from .errors import FormatError, HistoryError, RendererError
 from .explorer import explore
+from .plots import (
+    plot_activations,
+    plot_functions,
+    plot_gradient_history,
+    plot_gradients,
+    plot_history,
+    plot_projection,
+    plot_regions,
+    plot_updates,
+)
+from .tree import Tree, tree
 
-__all__ = ["Drawing", "FormatError", "HistoryError", "RendererError", "draw", "explore",
-           "plot_history"]
+__all__ = ["Drawing", "FormatError", "HistoryError", "RendererError", "Tree", "diff", "draw", "explore",
+           "plot_activations", "plot_functions", "plot_gradient_history", "plot_gradients", "plot_history",
+           "plot_projection", "plot_regions", "plot_updates", "tree"]

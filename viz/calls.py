@@ -20,11 +20,17 @@ class Call:
     number: int = 1  # which of the calls of this module it is
     total: int = 1  # how many there are
     times: int = 1  # of a frame around repeats: how many of them it stands for
+    kind: str = ""  # the module's class, if that is known
+
+    @property
+    def label(self) -> str:
+        """The module's name, and which of its calls this is."""
+        return f"{self.name} (call {self.number} of {self.total})" if self.total > 1 else self.name
 
     @property
     def title(self) -> str:
-        """What is written on the frame."""
-        return f"{self.name} (call {self.number} of {self.total})" if self.total > 1 else self.name
+        """What is written on the frame, such as ``0: Linear``."""
+        return f"{self.label}: {self.kind}" if self.kind else self.label
 
     def chain(self) -> Iterator[Call]:
         """This call, the one around it, and so on to the outermost."""
@@ -88,7 +94,8 @@ def _made(opened: list[tuple[str, int]]) -> list[Call]:
         outer = made[around] if around >= 0 else None
         so_far[path] += 1
         name = path.removeprefix(outer.path + ".") if outer else path
-        made.append(Call(path, name, outer, outer.level + 1 if outer else 0, so_far[path], totals[path]))
+        made.append(Call(path, name, outer, outer.level + 1 if outer else 0, so_far[path], totals[path],
+                         kind=getattr(path, "kind", "")))
     return made
 
 

@@ -87,7 +87,8 @@ def value_lines(reading: Reading, of: Sequence[Reading] = (), show: Collection[s
     if not reading.finite:
         return [*lines, "has NaN or inf"]
     if reading.mean is not None and reading.std is not None:
-        lines.append(f"{short(reading.mean)} ± {short(reading.std)}")
+        mean = 0.0 if abs(reading.mean) < _rounding(reading) else reading.mean  # not -3.1e-10 ± 1
+        lines.append(f"{short(mean)} ± {short(reading.std)}")
     return lines
 
 
@@ -171,6 +172,12 @@ def options_line(options: Mapping[str, Any]) -> str:
     """
     on = {name: value for name, value in options.items() if value is not None and value is not False}
     return ", ".join(name if value is True else f"{name}={_option(value)}" for name, value in on.items())
+
+
+def _rounding(reading: Reading) -> float:
+    """How far off rounding alone may put the mean."""
+    precise = np.finfo(reading.dtype).eps if np.issubdtype(reading.dtype, np.floating) else 0.0
+    return float(precise) * (reading.rms or 0.0)
 
 
 def _kind_line(reading: Reading, of: Sequence[Reading]) -> str:

@@ -11,6 +11,7 @@ from .picture import Box, Kind, Picture, Wire
 
 CROWD = 24
 """A value with more users than this is drawn again near them: Graphviz takes minutes to route hundreds of wires."""
+_AGAIN = "_again"  # in the ids of copies
 
 
 def without(picture: Picture, kind: Kind) -> Picture:
@@ -109,13 +110,18 @@ def apart(picture: Picture, most: int = CROWD) -> Picture:
             groups += [wires] if len(wires) <= most else [[wire] for wire in wires]
         for i, group in enumerate(groups[1:], start=1):
             first = boxes[group[0].target]
-            copy = _copy(boxes[id], f"{id}_again{i}", first.call)
+            copy = _copy(boxes[id], f"{id}{_AGAIN}{i}", first.call)
             copies.setdefault(first.id, []).append(copy)
             copied |= {wire: replace(wire, source=copy.id, merged=wire.merged or (wire,)) for wire in group}
     if not copied:
         return picture
     return Picture(tuple(each for box in picture.boxes for each in (*copies.get(box.id, ()), box)),
                    tuple(copied.get(wire, wire) for wire in picture.wires), picture.remarks)
+
+
+def original(id: str) -> str:
+    """The id of the box that a copy shows again; of a box that is no copy, its own."""
+    return id.partition(_AGAIN)[0]
 
 
 def _more(cut: Iterable[Wire], box: Box, way: str) -> list[Box]:

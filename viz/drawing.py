@@ -3,43 +3,80 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Literal
 
 import autograd_core as ag
+from autograd_core.allocation import collector_paused
 from autograd_core.debugging.symptoms import HUGE, MANY, TINY
 from autograd_core.graph import Graph
 
+from .arranging import arranged, to_show
 from .captions import SHOW
-from .choosing import Focus, Folding, chosen_modules, focused
-from .cutting import apart, around, without
+from .choosing import Focus, Folding
 from .dot import to_dot
 from .errors import FormatError, RendererError
 from .files import write_whole
-from .fitting import fitted
 from .flags import flags_of
-from .folding import fold as fold_calls
-from .picture import Kind, picture
+from .listing import Line, plain_text
+from .look import Look
+from .ordinary import ordinary_look
+from .outline import outline
+from .page import described, page
+from .picture import Picture, picture
 from .render import render
-from .repeats import merge_repeats
+from .text import TOOLTIP_LIMIT, clean
 from .unreached import with_unreached
 
-_FREED = "Not all is known: backward() has freed this graph. Draw before it, or after backward(retain_graph=True)."
-_PAGE = """<!DOCTYPE html>
-<html lang="en"><meta charset="utf-8"><title>A computation</title>
-<body>{svg}</body></html>
-"""
+FREED = "Not all is known: backward() has freed this graph. Draw before it, or after backward(retain_graph=True)."
+_FORMATS = ("svg", "png", "pdf", "html", "txt", "gv")
 
 
 @dataclass(frozen=True)
 class Drawing:
-    """A graph, ready to be looked at: saved as a file, shown by a notebook, or read as DOT."""
+    """A graph, ready to be looked at: saved as a file, shown by a notebook, or read as DOT or as text."""
 
     source: str  # DOT
+    outline: tuple[Line, ...] = field(repr=False)  # the same in words
+    title: str = "Computation graph"
+
+    @staticmethod
+    def of(picture: Picture, look: Look, *, title: str | None = None, direction: str = "LR") -> Drawing:
+        """Draw a picture, and put it into words.
+
+        Args:
+            picture: what to show.
+            look: what stands on its wires and boxes.
+            title: a headline, or None.
+            direction: ``"LR"`` or ``"TB"``.
+
+        Returns:
+            A Drawing.
+        """
+        source, words = to_dot(picture, look, title=title, direction=direction), outline(picture, look, title)
+        return Drawing(source, words, clean(title, TOOLTIP_LIMIT)) if title else Drawing(source, words)
+
+    @property
+    def text(self) -> str:
+        """The picture in words: a line for each box, in the order of computation, with all that is drawn.
+
+        For who cannot see it, and where there is no Graphviz. An operation says where its operands come from.
+
+        Example:
+            >>> import autograd_core as ag
+            >>> x, y = (ag.tensor(v, requires_grad=True, name=n) for v, n in ((-2.0, "x"), (5.0, "y")))
+            >>> print(draw(ag.exp(x) * y).text)
+            input x       -2    grad 0.68
+            v2 = exp(x)   0.14  grad 5
+            input y       5     grad 0.14
+            out = v2 * y  0.68  grad 1
+            output out
+        """
+        return plain_text(self.outline)
 
     def svg(self) -> str:
-        """The picture as an ``<svg>`` element, to be put into a page.
+        """The picture as an ``<svg>`` element, to be put into a page. It has the words, too, as its description.
 
         Returns:
             XML, without the declaration that a file begins with.
@@ -47,15 +84,16 @@ class Drawing:
         Raises:
             RendererError: there is no Graphviz, or it failed.
         """
-        text = render(self.source, "svg").decode()
-        return text[text.index("<svg") :]
+        file = self._svg_file()
+        return file[file.index("<svg") :]
 
     def save(self, path: str | Path) -> Path:
         """Write the picture to a file, whole or not at all.
 
         Args:
             path: ends in ``.svg``, ``.png``, ``.pdf`` (if the installed Graphviz can), ``.html`` (a page with the
-                SVG in it) or ``.gv`` (DOT source, needs no renderer). Missing folders are made.
+                SVG and the words), or, which need no renderer, ``.txt`` (the words) or ``.gv`` (DOT source). Missing
+                folders are made.
 
         Returns:
             The path.
@@ -74,28 +112,45 @@ class Drawing:
         """
         path = Path(path)
         format = path.suffix.lower().removeprefix(".")
-        if format not in ("svg", "png", "pdf", "html", "gv"):
+        if format not in _FORMATS:
             raise FormatError(
-                f"save: {path.name!r} ends in {path.suffix!r}; a drawing can be .svg, .png, .pdf, .html or .gv."
+                f"save: {path.name!r} ends in {path.suffix!r}; a drawing can be .svg, .png, .pdf, .html, .txt or .gv."
             )
-        if format == "gv":
-            return write_whole(path, self.source.encode())
         try:
-            data = _PAGE.format(svg=self.svg()).encode() if format == "html" else render(self.source, format)
+            data = self._file(format)
         except RendererError as error:
             left = write_whole(path.with_name(f"{path.name}.gv"), self.source.encode())
             raise RendererError(f"{error} {path.name} was not written, but its DOT source was: {left}.") from error
         return write_whole(path, data)
 
+    def _file(self, format: str) -> bytes:
+        match format:
+            case "gv":
+                return self.source.encode()
+            case "txt":
+                return f"{self.text}\n".encode()
+            case "html":
+                return page(self.title, self.svg(), self.text).encode()
+            case "svg":
+                return self._svg_file().encode()
+        return render(self.source, format)
+
+    def _svg_file(self) -> str:
+        return described(render(self.source, "svg").decode(), self.title, self.text)
+
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
-        """What notebooks show."""
-        return {"image/svg+xml": self.svg(), "text/plain": repr(self)}
+        """What notebooks show: the picture, or at least the words."""
+        try:
+            return {"image/svg+xml": self.svg(), "text/plain": self.text}
+        except RendererError as error:
+            return {"text/plain": f"{error}\n\n{self.text}"}
 
     def __repr__(self) -> str:
         return f"<Drawing: {len(self.source):,} characters of DOT>"
 
 
-def draw(outputs: ag.Tensor | Sequence[ag.Tensor], *, title: str | None = None,
+@collector_paused()
+def draw(outputs: ag.Tensor | Sequence[ag.Tensor] | Graph, *, title: str | None = None,
          direction: Literal["LR", "TB"] = "LR", depth: int | None = None, fold: Folding = (),
          repeats: bool | None = None, show: Iterable[str] = SHOW, focus: Focus | None = None, radius: int = 2,
          max_nodes: int = 400, grad: Any = None, model: Any = None, tiny: float = TINY, huge: float = HUGE,
@@ -115,7 +170,8 @@ def draw(outputs: ag.Tensor | Sequence[ag.Tensor], *, title: str | None = None,
 
     Args:
         outputs: a Tensor or several, that require grad. ``backward()`` may have been called or not; what it freed
-            of large arrays is no longer shown.
+            of large arrays is no longer shown. Or a snapshot, from ``ag.graph(outputs, diagnose=True)``; without
+            ``diagnose``, only the flags that gradients tell are in it.
         title: a headline.
         direction: ``"LR"`` to draw from left to right, ``"TB"`` from top to bottom (value left, gradient right).
         depth: how many levels of modules to open; those below are folded. None for all.
@@ -147,36 +203,22 @@ def draw(outputs: ag.Tensor | Sequence[ag.Tensor], *, title: str | None = None,
         >>> draw((x + y) * z).source.count("->")  # five values, each drawn to its wire and from it to its user
         10
     """
-    shown = {show} if isinstance(show, str) else set(show)
-    if direction not in ("LR", "TB"):
-        raise FormatError(f"draw: direction={direction!r}; a drawing goes \"LR\" or \"TB\".")
-    if unknown := shown - set(SHOW):
-        raise FormatError(f"draw: show has {sorted(unknown)}; a drawing can show {', '.join(map(repr, SHOW))}.")
-    for name, number, least in (("depth", depth, 0), ("radius", radius, 0), ("max_nodes", max_nodes, 4)):
-        if number is not None and number < least:
-            raise FormatError(f"draw: {name}={number}; expected at least {least}.")
-    graph = ag.graph(outputs, grad, diagnose="flags" in shown)
+    shown = to_show("draw", show, direction, depth=depth, radius=radius, max_nodes=max_nodes)
+    if isinstance(outputs, Graph) and grad is not None:
+        raise FormatError("draw: grad= is for outputs; a snapshot has its gradients: ag.graph(outputs, grad).")
+    graph = outputs if isinstance(outputs, Graph) else ag.graph(outputs, grad, diagnose="flags" in shown)
     view = picture(graph, flags_of(graph, tiny=tiny, huge=huge, many=many) if "flags" in shown else {})
-    if _is_freed(graph):
-        view = replace(view, remarks=(*view.remarks, _FREED))
+    if is_freed(graph):
+        view = replace(view, remarks=(*view.remarks, FREED))
     if model is not None:
         view = with_unreached(view, graph, model)
-    centre = None if focus is None else focused(view, graph, focus)
-    closed = chosen_modules(view, fold)
-    if depth is not None or closed:
-        view = fold_calls(view, lambda call: call.path in closed or (depth is not None and call.level >= depth))
-    if repeats:
-        view = merge_repeats(view)
-    for kind in (Kind.PARAMETER, Kind.CONSTANT):
-        view = view if f"{kind.value}s" in shown else without(view, kind)
-    if centre is not None:
-        view = around(view, centre, radius)
-    view = apart(fitted(view, max_nodes, repeats))
-    return Drawing(to_dot(view, title=title, direction=direction, show=shown))
+    view = arranged(view, graph, depth=depth, fold=fold, repeats=repeats, show=shown, focus=focus, radius=radius,
+                    max_nodes=max_nodes)
+    return Drawing.of(view, ordinary_look(view, shown), title=title, direction=direction)
 
 
-def _is_freed(graph: Graph) -> bool:
+def is_freed(graph: Graph) -> bool:
     """Whether some gradients are known, and others are not."""
     gradients = [vertex.gradient for vertex in graph.vertices]
-    unknown = [g is None or (g.rms is None and 0 not in g.shape) for g in gradients]
+    unknown = [g is None or not g.known for g in gradients]
     return any(unknown) and any(gradients)

@@ -78,7 +78,7 @@ def flags_of(graph: Graph, *, tiny: float = TINY, huge: float = HUGE,
     found: dict[str, list[Flag]] = {}
     for vertex in graph.vertices:
         diagnosis = vertex.diagnosis or Diagnosis()
-        flags = [*_of_slopes(diagnosis, many)] if vertex.op else [*_of_leaf(vertex, tiny, huge, known)]
+        flags = [*_of_slopes(diagnosis, many)] if vertex.op else [*of_leaf(vertex.gradient, tiny, huge, known)]
         if flags:
             found[f"v{vertex.id}"] = flags
         for operand, how in diagnosis.cuts.items():
@@ -107,28 +107,38 @@ def _makers(graph: Graph) -> list[tuple[str, Flag]]:
         given = [*operands.get(vertex.id, ()), *vertex.constants.values()]
         for name, value in vertex.constants.items():
             if _has_nan(value) or (broke and not value.finite):
-                forward.append((f"{id}_{name}", _broken("its values are not all finite")))
+                forward.append((f"{id}_{name}", broken("its values are not all finite")))
         if _made_bad(vertex, given):
-            forward.append((id, _broken("it made NaN or inf" if vertex.op else "its values are not all finite")))
+            forward.append((id, broken("it made NaN or inf" if vertex.op else "its values are not all finite")))
         elif broke and vertex.value.finite and all(value.finite for value in given):
-            backward.insert(0, (id, _broken("its derivative made NaN or inf of a finite gradient")))
+            backward.insert(0, (id, broken("its derivative made NaN or inf of a finite gradient")))
     for order, made in (("forward", forward), ("backward", backward)):
         made[:1] = [(id, replace(flag, first=order)) for id, flag in made[:1]]
     return forward + backward
 
 
-def _of_leaf(vertex: Vertex, tiny: float, huge: float, known: bool) -> Iterator[Flag]:
-    """What a leaf's gradient tells: the verdicts of ``ag.explain``."""
-    if vertex.gradient is None:
+def of_leaf(gradient: Reading | None, tiny: float, huge: float, known: bool) -> Iterator[Flag]:
+    """What a leaf's gradient tells: the verdicts of ``ag.explain``.
+
+    Args:
+        gradient: None if there is none.
+        tiny: see ``flags_of``.
+        huge: likewise.
+        known: whether any leaf has its gradient.
+
+    Returns:
+        At most one flag.
+    """
+    if gradient is None:
         if known:
             yield no_grad("no gradient arrived, although others have theirs")
         return
-    size = vertex.gradient.rms
+    size = gradient.rms
     if size is None:  # no elements, or freed
         return
     about = f"the gradient's RMS is {short(size)}"
     if not math.isfinite(size):
-        yield _broken("its gradient is not finite")
+        yield broken("its gradient is not finite")
     elif 0 < size < tiny:
         yield Flag(Trouble.VANISHING, about, f"gradient RMS below {tiny:g}")
     elif size > huge:
@@ -155,7 +165,8 @@ def no_grad(about: str) -> Flag:
     return Flag(Trouble.NO_GRAD, about, "no gradient arrives")
 
 
-def _broken(about: str) -> Flag:
+def broken(about: str) -> Flag:
+    """The flag of NaN and infinity."""
     return Flag(Trouble.BROKEN, about, "makes or holds NaN or inf, or its gradient does")
 
 

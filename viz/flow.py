@@ -43,6 +43,9 @@ PENS = tuple(Pen(colour, width, "solid", meaning)
              for colour, width, meaning in zip(COLOURS, WIDTHS, _MEANINGS, strict=True))
 """One for each order of magnitude, from the smallest."""
 
+SCALE = (BROKEN, *PENS[::-1], ZERO, UNKNOWN, NONE)
+"""All pens, in the order in which a legend explains them."""
+
 
 def pen_for(gradient: Reading | None) -> Pen:
     """The pen for a wire.

@@ -18,7 +18,8 @@ NESTED = 24
 def in_frames(root: graphviz.Digraph, boxes: Iterable[Box]) -> Iterator[Box]:
     """Open and close the frames of modules in a DOT graph, and give each box when its frame is open.
 
-    A frame that would hold nothing but one other frame is drawn as one with it.
+    A frame that would hold nothing but one other frame is drawn as one with it. Its name in DOT says which call it is:
+    ``cluster_7_2`` is the one of level 2 around the box at place 7.
 
     Args:
         root: where to write.
@@ -28,16 +29,17 @@ def in_frames(root: graphviz.Digraph, boxes: Iterable[Box]) -> Iterator[Box]:
         The boxes, frame by frame.
     """
     inside: dict[Call | None, list[Box | Call]] = {None: []}
-    for box in boxes:
+    first: dict[Call | None, int] = {}  # where the first box in a frame is
+    for place, box in enumerate(boxes):
         child: Box | Call = box
         around = box.call
         while around not in inside:
             inside[around] = [child]
+            first[around] = place
             assert around is not None
             child, around = around, around.outer
         inside[around].append(child)
 
-    frames = 0
     stack: list[tuple[str, Iterator[Box | Call]]] = [("", iter(inside[None]))]
     while stack:
         title, rest = stack[-1]
@@ -51,11 +53,12 @@ def in_frames(root: graphviz.Digraph, boxes: Iterable[Box]) -> Iterator[Box]:
         elif len(stack) > NESTED:
             stack.append(("", iter(inside[step])))
         else:
-            title = step.title
+            names = [step.label]
             while len(inside[step]) == 1 and isinstance(only := inside[step][0], Call):
-                step, title = only, f"{title}.{only.title}"
-            root.body.append(f"\tsubgraph cluster_{frames} {{\n")
+                step = only
+                names.append(step.label)
+            title = ".".join(names) + step.title.removeprefix(step.label)
+            root.body.append(f"\tsubgraph cluster_{first[step]}_{step.level} {{\n")
             root.attr(label=plain(clean(title)), tooltip=plain(clean(step.path, TOOLTIP_LIMIT)), labeljust="l",
                       style="rounded,filled", color=EDGE, fillcolor=FILL, fontsize="12")
-            frames += 1
             stack.append((title or " ", iter(inside[step])))

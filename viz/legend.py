@@ -2,29 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
 
-from .flags import Flag, Trouble
-from .flow import BROKEN, NONE, PENS, UNKNOWN, ZERO, Pen
+from .flags import Trouble
+from .flow import Pen
 from .tables import Text, bar, table
 
 SIZE = 10
 
 
-def legend(pens: Iterable[Pen], flags: Iterable[Flag]) -> list[str]:
+def legend(scale: str, pens: Iterable[Pen], used: Collection[Pen], meanings: Mapping[Trouble, str]) -> list[str]:
     """What a picture has to explain. It stands above the picture, where nothing can overlap with it.
 
     Args:
-        pens: of its wires.
-        flags: of its boxes.
+        scale: what the pens measure.
+        pens: all there are, in the order in which they are to be explained.
+        used: those of the picture's wires.
+        meanings: of the flags of its boxes.
 
     Returns:
         Rows of a table: none if there are no flags and all wires are plain.
     """
-    used = set(pens)
-    drawn = [pen for pen in (BROKEN, *PENS[::-1], ZERO, UNKNOWN, NONE) if pen in used]
-    rows = [_in_a_row(_words("gradient rms"), *map(_sample, drawn))] if drawn else []
-    meanings = {flag.trouble: flag.meaning for flag in flags}
+    drawn = [pen for pen in pens if pen in used]
+    rows = [_in_a_row(_words(scale), *map(_sample, drawn))] if drawn else []
     lines = [_words(f"{trouble.title}: {meanings[trouble]}", trouble.colour)
              for trouble in Trouble if trouble in meanings]
     return [*rows, f'<TD>{table(*lines, spacing=2)[1:-1]}</TD>'] if lines else rows
@@ -41,7 +41,7 @@ def _in_a_row(*cells: str) -> str:
 def _sample(pen: Pen) -> str:
     """A piece of wire, and its meaning."""
     thickness = max(1, round(pen.width))
-    margin = f'<TD HEIGHT="{(SIZE + 4 - thickness) // 2}" CELLPADDING="0"></TD>'
+    margin = f'<TD HEIGHT="{max(1, (SIZE - 4 - thickness) // 2)}" CELLPADDING="0"></TD>'  # 4 are between the cells
     dashes = {"solid": (22,), "dashed": (6, 6, 6), "dotted": (2, 2, 2, 2)}[pen.style]
     line = table("".join(bar(pen.colour, length, thickness) for length in dashes), spacing=3)
     return f"<TD>{table(margin, f'<TD>{line[1:-1]}</TD>', margin)[1:-1]}</TD>" + _words(pen.meaning)

@@ -6,6 +6,7 @@ from collections import Counter
 
 from .flags import Flag, Trouble
 from .folding import unfolded
+from .look import Border, Mark
 from .picture import Box
 from .tables import Text
 
@@ -19,40 +20,27 @@ def flags_in(box: Box) -> list[Flag]:
     return sorted((flag for inner in unfolded([box]) for flag in inner.flags), key=lambda flag: flag.trouble.rank)
 
 
-def rows(flags: list[Flag]) -> list[str]:
-    """The rows that flags add to a box.
+def mark(flags: list[Flag]) -> Mark:
+    """How flags look.
 
     Args:
-        flags: of the box, worst first.
+        flags: of one box, worst first; at least one.
 
     Returns:
-        Cells of a table; none for no flags.
+        Rows of icon and word, what was measured, and the border of the worst.
     """
     counts = Counter(flag.trouble for flag in flags)
-    texts = [Text((f"{trouble.title} ({count:,})" if count > 1 else trouble.title,), SIZE, trouble.colour)
-             for trouble, count in list(counts.items())[:_KINDS]]
+    rows = [Text((f"{trouble.title} ({count:,})" if count > 1 else trouble.title,), SIZE, trouble.colour)
+            for trouble, count in list(counts.items())[:_KINDS]]
     if more := sum(list(counts.values())[_KINDS:]):
-        texts.append(Text((f"and {more:,} more",), SIZE))
-    texts += [Text((f"first bad op, {order}",), SIZE, Trouble.BROKEN.colour, alarm=True)
-              for order in ("forward", "backward") if any(flag.first == order for flag in flags)]
-    return [text.cell(f'WIDTH="{text.width}"') for text in texts]
-
-
-def bordered(shape: dict[str, str], flags: list[Flag]) -> dict[str, str]:
-    """A shape, as attributes of Graphviz, with the border that flags give it: the worst one's."""
-    if not flags:
-        return shape
+        rows.append(Text((f"and {more:,} more",), SIZE))
+    rows += [Text((f"first bad op, {order}",), SIZE, Trouble.BROKEN.colour, alarm=True)
+             for order in ("forward", "backward") if any(flag.first == order for flag in flags)]
+    width = 4.0 if any(flag.first for flag in flags) else 2.4
     worst = flags[0].trouble
-    return {
-        **shape,
-        "shape": "box" if shape["shape"] == "plain" else shape["shape"],  # a plain one has no border
-        "style": f"{shape['style']},{worst.border}" if "style" in shape else worst.border,
-        "color": worst.colour,
-        "penwidth": "4.0" if any(flag.first for flag in flags) else "2.4",
-    }
+    return Mark(tuple(rows), tuple(_told(flags)), Border(worst.colour, worst.border, width))
 
 
-def told(flags: list[Flag]) -> list[str]:
-    """What was measured, for a tooltip."""
-    lines = [f"{flag.trouble.word}: {flag.about}" for flag in flags[:_TOLD]]
+def _told(flags: list[Flag]) -> list[str]:
+    lines = [f"{flag.trouble.title}: {flag.about}" for flag in flags[:_TOLD]]
     return [*lines, f"and {len(flags) - _TOLD:,} more flags"] if len(flags) > _TOLD else lines

@@ -28,13 +28,19 @@ class _Item:
     structure: int  # equal for items of equal structure
 
     @property
+    def module(self) -> Call | None:
+        """The call that it is, open or folded; None for an op."""
+        if self.call or self.boxes[0].kind is not Kind.MODULE:
+            return self.call
+        within = self.boxes[0].inside[-1].call  # of which one is the call that was folded
+        return next((call for call in (within.chain() if within else ()) if call.outer is self.outer), None)
+
+    @property
     def name(self) -> str:
         """Of the module; "" for an op."""
-        if self.call or self.boxes[0].kind is not Kind.MODULE:
-            return self.call.name if self.call else ""
-        within = self.boxes[0].inside[-1].call  # of which one is the call that was folded
-        folded = (call for call in (within.chain() if within else ()) if call.outer is self.outer)
-        return next((call.name for call in folded), self.boxes[0].text)
+        if self.module:
+            return self.module.name
+        return self.boxes[0].text if self.boxes[0].kind is Kind.MODULE else ""
 
 
 def merge_repeats(picture: Picture) -> Picture:
@@ -201,16 +207,19 @@ def _merged(run: list[list[_Item]]) -> list[Box]:
     times, first = len(run), run[0]
     names = [item.name for window in run for item in window if item.name]
     title = f"{names[0]} … {names[-1]} × {times}" if names[0] != names[-1] else f"{names[0]} × {times} calls"
-    alone = first[0].call is None and len(first) == 1  # a folded module needs no frame
+    kinds = {item.module.kind for window in run for item in window if item.module}
+    kind = kinds.pop() if len(kinds) == 1 else ""
     around = first[0].outer
+    frame = Call(first[0].boxes[0].module, title, around, around.level + 1 if around else 0, times=times, kind=kind)
+    alone = first[0].call is None and len(first) == 1  # a folded module needs no frame
     frames: dict[Call | None, Call | None] = {around: around}
     if not alone:
-        frame = Call(first[0].boxes[0].module, title, around, around.level + 1 if around else 0, times=times)
         frames[first[0].call if len(first) == 1 else around] = frame
     rows = [[box for item in window for box in item.boxes] for window in run]
     return [
         replace(column[0], id=f"{column[0].id}_x{times}", times=times, inside=column, name=None,
-                text=title if alone else column[0].text, note=_range(column[0].note, column[-1].note),
+                text=frame.title if alone else column[0].text,
+                note=_range(column[0].note, column[-1].note),
                 about=f"{column[0].about}: {times} times, up to {column[-1].about}",
                 call=_moved(column[0].call, frames))
         for column in zip(*rows, strict=True)

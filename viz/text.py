@@ -11,7 +11,7 @@ import unicodedata
 
 import graphviz
 
-LABEL_LIMIT = 40
+LABEL_LIMIT = 48
 TOOLTIP_LIMIT = 400
 
 

@@ -14,8 +14,9 @@ QUIET = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--
 def pages(tmp_path_factory):
     pytest.importorskip("jinja2", reason="needs jinja2: make browser")
     folder = tmp_path_factory.mktemp("pages")
-    return {f.__name__: viz.explore(f(), folder / f"{f.__name__}.html")
-            for f in (explored.worked, explored.square, explored.network, explored.hostile)}
+    names = ("worked", "square", "network", "hostile", "blocks", "crowded", "vector")
+    return {name: viz.explore(getattr(explored, name)(), folder / f"{name}.html", **explored.OPTIONS.get(name, {}))
+            for name in names}
 
 
 @pytest.fixture(scope="session")

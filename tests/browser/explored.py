@@ -41,3 +41,38 @@ def hostile():
         q = x * leaf(3.0, "b" * 1_000_000)
         q.name = HOSTILE
         return ag.exp(q)
+
+
+def blocks():
+    """Three modules with modules inside."""
+    x = leaf(0.5, "x")
+    for i in range(3):
+        with module_path(f"block{i}"):
+            for name in ("first", "second"):
+                with module_path(name):
+                    x = ag.tanh(x) * leaf(1.5, "w")
+    return x
+
+
+def crowded():
+    """More modules than there is room for pictures of each alone."""
+    x = leaf(0.5, "x")
+    for i in range(30):
+        with module_path(f"layer{i}"):
+            x = ag.tanh(x * 2)
+    for name in "abc":  # so that the output is not at half the drawing's height
+        x = x * leaf(3.0, name)
+    return x
+
+
+MODEL = nn.ModuleDict({"used": nn.Linear(4, 2, rng=0), "unused": nn.Linear(4, 2, rng=0)})
+GRAD = np.array([1.0, -2.0])
+
+
+def vector():
+    """An output that is not a number, of a model of which it uses a part."""
+    return MODEL["used"](np.ones(4))
+
+
+OPTIONS = {"blocks": {"depth": 1}, "crowded": {"max_nodes": 70},
+           "vector": {"grad": GRAD, "model": MODEL, "direction": "TB", "depth": 9}}

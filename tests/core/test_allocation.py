@@ -1,11 +1,15 @@
-"""Importing the package has glibc keep what is freed."""
+"""Importing the package has glibc keep what is freed; the garbage collector is left as it was after every pause."""
 
+import gc
 import os
 import platform
 import subprocess
 import sys
 
 import pytest
+
+import autograd_core as ag
+from autograd_core.allocation import collector_paused
 
 STEPS = """
 import resource
@@ -27,14 +31,6 @@ def test_a_second_step_faults_no_pages():
     run = subprocess.run([sys.executable, "-c", STEPS], env=env, capture_output=True, text=True, check=True)
     first, *others = map(int, run.stdout.split())
     assert first > 5000 > 500 > max(others)
-"""The garbage collector is as it was after a snapshot, whatever happened."""
-
-import gc
-
-import pytest
-
-import autograd_core as ag
-from autograd_core.allocation import collector_paused
 
 
 @pytest.mark.parametrize("on", [True, False])

@@ -6,7 +6,7 @@ import xml.etree.ElementTree as ET
 from typing import NamedTuple
 
 from viz import Drawing
-from viz.dot import GRADIENT, VALUE
+from viz.look import GRADIENT, VALUE
 from viz.tables import ALARM
 
 SVG = "{http://www.w3.org/2000/svg}"

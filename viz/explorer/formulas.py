@@ -45,6 +45,7 @@ class Letters:
     Args:
         graph: from ``ag.graph``.
         modules: for each vertex, the module it is part of; names of parameters begin with it.
+        weighted: what is differentiated is not the output, but its sum weighted with some gradient.
 
     Example:
         >>> import autograd_core as ag
@@ -54,7 +55,7 @@ class Letters:
         (['x', 'v₁', 'out'], 'out')
     """
 
-    def __init__(self, graph: Graph, modules: Sequence[str]) -> None:
+    def __init__(self, graph: Graph, modules: Sequence[str], weighted: bool = False) -> None:
         outputs = [vertex for vertex in graph.vertices if vertex.is_output]
         names = {v.id: f"{modules[v.id]}.{v.name}".lstrip(".") if v.op is None else v.name
                  for v in graph.vertices if v.name}
@@ -66,7 +67,7 @@ class Letters:
             else _numbered("v", i)
             for i in range(len(graph.vertices))
         ]
-        self.loss = self[outputs[0].id] if len(outputs) == 1 else "L"
+        self.loss = self[outputs[0].id] if len(outputs) == 1 and not weighted else "L"
 
     def __getitem__(self, vertex: int) -> str:
         return self._letters[vertex]

@@ -5,50 +5,68 @@ from __future__ import annotations
 import base64
 import hashlib
 from collections.abc import Sequence
+from dataclasses import replace
 from importlib import resources
+from itertools import count
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import autograd_core as ag
+from autograd_core.allocation import collector_paused
 from autograd_core.debugging import site_of
+from autograd_core.debugging.symptoms import HUGE, MANY, TINY
 from autograd_core.errors import MissingExtraError
+from autograd_core.graph import Graph
 
+from ..arranging import to_show
+from ..captions import SHOW
 from ..errors import FormatError, RendererError
 from ..files import write_whole
 from ..flags import flags_of
-from ..picture import picture
+from ..picture import Picture, picture
 from ..text import TOOLTIP_LIMIT, clean
+from ..unreached import unreached, with_unreached
 from .formulas import Letters, tell
-from .rows import COLUMNS, rows
+from .rows import COLUMNS, rows, unreached_rows
 from .steps import backward_steps, nodes_of
 from .views import View, views
 
 _FIRST_SCRIPT = 'document.documentElement.classList.add("script")'  # before anything is laid out
-_SCRIPTS = ("viewport.js", "stepper.js", "page.js")
+_SCRIPTS = ("viewport.js", "views.js", "stepper.js", "node.js", "search.js", "theme.js", "page.js")
 
 
+@collector_paused()
 def explore(outputs: ag.Tensor | Sequence[ag.Tensor], path: str | Path = "explore.html", *, title: str | None = None,
-            max_nodes: int = 400) -> Path:
+            direction: Literal["LR", "TB"] = "LR", depth: int | None = None, max_nodes: int = 400, grad: Any = None,
+            model: Any = None, tiny: float = TINY, huge: float = HUGE, many: float = MANY) -> Path:
     """Write a page in which a graph can be explored, and its backward pass be walked through step by step.
 
-    One file, which loads nothing. It pans, zooms, searches, folds and unfolds modules; shows of every operation the
-    value, gradient, options, operands, users and (recorded under ``ag.debug_mode()``) the line of code; and steps
-    through the real order of the backward pass: local derivative times what arrives, and where gradients add up.
-    Without JavaScript it is the drawing, the steps as a list, and a table.
+    One file, which loads nothing. It pans, zooms, searches, folds and unfolds modules, all of a depth or one by one;
+    shows of every operation the value, gradient, options, operands, users and (recorded under ``ag.debug_mode()``) the
+    line of code; and steps through the real order of the backward pass: local derivative times what arrives, and where
+    gradients add up. Without JavaScript it is the drawing, the steps as a list, and a table.
 
     Args:
         outputs: a Tensor or several, that require grad. For the steps, call this before ``backward()``, or after
             ``backward(retain_graph=True)``.
         path: ends in ``.html``. Missing folders are made.
         title: a headline.
+        direction: ``"LR"`` to draw from left to right, ``"TB"`` from top to bottom (value left, gradient right).
+        depth: how many levels of modules are open at first; None for as many as can be read at once.
         max_nodes: the most boxes in a drawing; what is more is folded. The table and the steps have all.
+        grad: the gradient that arrives at each output, if it is not a scalar.
+        model: anything with ``named_parameters()``: those that the outputs do not depend on are shown too, as NO GRAD.
+        tiny: a leaf's gradient with a smaller root mean square (RMS) is flagged VANISHING.
+        huge: one with a larger RMS is flagged EXPLODING.
+        many: the share of a layer's units that are off, or elements that are saturated, from which on it is flagged.
 
     Returns:
         The path.
 
     Raises:
         GraphError: an output that does not require grad.
-        FormatError: another suffix.
+        ShapeError: a ``grad`` of another shape than an output.
+        FormatError: another suffix, a direction that there is not, a number that is too small, or a snapshot.
         MissingExtraError: jinja2 is not installed.
         RendererError: there is no Graphviz, or it failed. The page was written, without the drawing.
 
@@ -62,27 +80,42 @@ def explore(outputs: ag.Tensor | Sequence[ag.Tensor], path: str | Path = "explor
     path = Path(path)
     if path.suffix.lower() not in (".html", ".htm"):
         raise FormatError(f"explore: {path.name!r} ends in {path.suffix!r}; a page is .html.")
+    to_show("explore", SHOW, direction, depth=depth, max_nodes=max_nodes)
+    if isinstance(outputs, Graph):
+        raise FormatError("explore: a snapshot has no backward pass to step through; pass the tensors themselves.")
     outputs = [outputs] if isinstance(outputs, ag.Tensor) else list(outputs)
-    graph = ag.graph(outputs, diagnose=True)
-    flags = flags_of(graph)
+    graph = ag.graph(outputs, grad, diagnose=True)
+    flags = flags_of(graph, tiny=tiny, huge=huge, many=many)
     whole = picture(graph, flags)
     homes = {box.id: box.module for box in whole.boxes}
     modules = [homes[f"v{vertex.id}"] for vertex in graph.vertices]
-    letters = Letters(graph, modules)
-    steps = tell(backward_steps(outputs), graph, letters)
+    letters = Letters(graph, modules, weighted=grad is not None)
+    steps = tell(backward_steps(outputs, grad), graph, letters)
     table = rows(graph, modules, flags, letters, [site_of(node) for node in nodes_of(outputs)])
+    if model is not None:
+        whole = _numbered(with_unreached(whole, graph, model), len(table))
+        table += unreached_rows(unreached(graph, model), len(table))
     drawn: list[View] = []
+    legend = None
     failure = None
     try:
-        drawn = views(whole, max_nodes)
+        drawn, legend = views(whole, max_nodes, direction)
     except RendererError as error:
         failure = error
-    page = _page(title=clean(title or "Computation graph", TOOLTIP_LIMIT), views=drawn, failure=failure, steps=steps,
+    page = _page(title=clean(title or "Computation graph", TOOLTIP_LIMIT), views=drawn, legend=legend, failure=failure,
+                 start=None if depth is None else min(depth, sum(not view.single for view in drawn) - 1), steps=steps,
                  columns=COLUMNS, rows=table)
     write_whole(path, page.encode())
     if failure is not None:
         raise RendererError(f"{failure} explore wrote {path} without the drawing.") from failure
     return path
+
+
+def _numbered(whole: Picture, start: int) -> Picture:
+    """With ids for the parameters at its end that are no vertices, as if they were: they have rows, too."""
+    numbers = count(start)
+    return replace(whole, boxes=tuple(replace(box, id=f"v{next(numbers)}") if box.id.startswith("unreached") else box
+                                      for box in whole.boxes))
 
 
 def _page(**content: Any) -> str:

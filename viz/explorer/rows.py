@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from autograd_core.debugging.sites import Site
 from autograd_core.graph import Graph, Reading, Vertex
 
 from ..captions import exact, options_line
-from ..flags import Flag
+from ..flags import Flag, no_grad
 from ..text import TOOLTIP_LIMIT, clean
 from .formulas import Letters
 
@@ -88,6 +89,26 @@ def rows(graph: Graph, modules: Sequence[str], flags: Mapping[str, Sequence[Flag
             line=clean(f"{site}: {site.text}", TOOLTIP_LIMIT) if site else "",
         )
         for vertex, site in zip(graph.vertices, sites, strict=True)
+    ]
+
+
+def unreached_rows(parameters: Iterable[tuple[str, Any]], start: int) -> list[Row]:
+    """Describe parameters that no gradient reaches.
+
+    Args:
+        parameters: their names, and they: from ``unreached``.
+        start: the number of the first; they have none in the graph.
+
+    Returns:
+        A Row for each.
+    """
+    flag = no_grad("the outputs do not depend on it")
+    return [
+        Row(vertex=number, name=clean(name, TOOLTIP_LIMIT), operation="parameter",
+            module=clean(name.rpartition(".")[0], TOOLTIP_LIMIT), flags=f"{flag.trouble.title}: {flag.about}",
+            operands=(), users=(), options="", shape=str(parameter.shape), dtype=str(parameter.dtype),
+            value=_exact(Reading.of(parameter.data)), gradient="none", line="")
+        for number, (name, parameter) in enumerate(parameters, start)
     ]
 
 

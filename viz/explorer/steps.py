@@ -50,17 +50,18 @@ def nodes_of(outputs: Sequence[ag.Tensor]) -> list[Node]:
     return nodes_behind([output.node for output in outputs if output.node is not None])[::-1]
 
 
-def backward_steps(outputs: Sequence[ag.Tensor]) -> list[Step]:
+def backward_steps(outputs: Sequence[ag.Tensor], grad: Any = None) -> list[Step]:
     """Run the backward pass of the sum of ``outputs``, and note what happens in its order.
 
     No ``.grad`` is written and nothing is freed; hooks run.
 
     Args:
         outputs: that require grad.
+        grad: the gradient that arrives at each output, if it is not a scalar.
 
     Returns:
-        A step for every node, in the order of the walk; nothing if an output is not a single number, or if an earlier
-        ``backward()`` has freed what the rules need.
+        A step for every node, in the order of the walk; nothing if an output is not a single number and there is no
+        ``grad``, or if an earlier ``backward()`` has freed what the rules need.
 
     Example:
         >>> x = ag.tensor(3.0, requires_grad=True)
@@ -71,9 +72,9 @@ def backward_steps(outputs: Sequence[ag.Tensor]) -> list[Step]:
         0 6.0 []
     """
     nodes = nodes_of(outputs)
-    if any(output.size != 1 for output in outputs) or any(node.freed for node in nodes):
+    if (grad is None and any(output.size != 1 for output in outputs)) or any(node.freed for node in nodes):
         return []
-    seeds = {output.node: seed(output, None) for output in outputs if output.node is not None}
+    seeds = {output.node: seed(output, grad) for output in outputs if output.node is not None}
     watch = _Watch({node: i for i, node in enumerate(nodes)}, seeds)
     with Switch(False, watch=lambda _: watch):
         walk(seeds)

@@ -1,136 +1,122 @@
 const $ = (id) => document.getElementById(id);
-const root = document.documentElement;
 const rows = [...document.querySelectorAll("#table tbody tr")];
 const columns = [...document.querySelectorAll("#table thead th")].map((th) => th.textContent);
-const figures = [...document.querySelectorAll("figure")];
 
-for (const a of document.querySelectorAll("#graph a[data-box]")) {
-  a.vertices = a.dataset.vertices.split(" ");
-  a.tabIndex = -1; // one stop for the whole graph; up and down lead through it
-}
+// The drawing, and the modules in it
 
-// Views: the graph at another depth
+const views = new Views([...document.querySelectorAll("#graph > figure, #graph > template")]);
+const drawn = views.holders.length > 0; // without Graphviz there is none
 
-const viewports = figures.map((figure) => new Viewport(figure.querySelector("svg")));
-let view = 0;
-const boxOf = (vertex) => [...figures[view].querySelectorAll("a[data-box]")].find((a) => a.vertices.includes(vertex));
-
-function showView(index) {
-  view = Math.max(0, Math.min(figures.length - 1, index));
-  figures.forEach((figure, i) => (figure.hidden = i !== view));
-  if (!viewports[view]) return;
-  if (viewports[view].scale === undefined) viewports[view].fit({ readable: true });
+function show(index, find) {
+  views.show(index, find);
+  const { fold, unfold, label } = views.figure.dataset;
   if ($("fold")) {
-    $("fold").disabled = view === 0;
-    $("unfold").disabled = view === figures.length - 1;
-    $("view-label").value = figures[view].dataset.label;
+    $("fold").disabled = fold === undefined;
+    $("unfold").disabled = unfold === undefined;
+    $("view-label").value = label;
   }
-  markHits();
-  stepper?.draw(figures[view]);
-  if (chosen !== undefined) choose(chosen, { centre: true });
-  else setStop(figures[view].querySelector("a[data-box]"));
+  search.mark(views.boxes);
+  stepper?.draw(views.figure);
+  setStop(views.boxes[0]);
+  if (chosen !== undefined) choose(chosen, { still: true });
 }
 
-$("fold")?.addEventListener("click", () => showView(view - 1));
-$("unfold")?.addEventListener("click", () => showView(view + 1));
-$("zoom-in").addEventListener("click", () => viewports[view]?.zoom(1.3));
-$("zoom-out").addEventListener("click", () => viewports[view]?.zoom(1 / 1.3));
-$("fit").addEventListener("click", () => viewports[view]?.fit());
+/** Show another depth; what was chosen, or else what is in the middle, stays there. */
+function toDepth(index) {
+  const vertex = chosen ?? views.viewport.nearest(views.boxes.filter((a) => a.dataset.vertices)).vertices.at(-1);
+  show(Number(index), () => views.boxOf(vertex));
+}
+
+function openModule(box) {
+  const { call, opens } = box.dataset;
+  show(Number(opens), () => views.module(call));
+  (views.sign(call) ?? views.boxOf(chosen))?.focus({ preventScroll: true });
+}
+
+function closeModule(sign) {
+  const { call, closes } = sign.dataset;
+  show(Number(closes), () => views.module(call));
+  const box = views.module(call);
+  setStop(box);
+  box.focus({ preventScroll: true });
+}
+
+$("fold")?.addEventListener("click", () => toDepth(views.figure.dataset.fold));
+$("unfold")?.addEventListener("click", () => toDepth(views.figure.dataset.unfold));
+$("zoom-in").addEventListener("click", () => views.viewport?.zoom(1.3));
+$("zoom-out").addEventListener("click", () => views.viewport?.zoom(1 / 1.3));
+$("fit").addEventListener("click", () => views.viewport?.fit());
 
 // One node, in words
 
+const panel = new NodePanel($("node"), columns);
 let chosen;
 
-/** Make a box the one that Tab reaches. */
-function setStop(a) {
-  for (const other of figures[view].querySelectorAll('a[tabindex="0"]')) other.tabIndex = -1;
-  if (a) a.tabIndex = 0;
+/** Make a box, or a sign that closes a frame, the one that Tab reaches. */
+function setStop(stop) {
+  for (const other of views.stops) other.tabIndex = -1;
+  if (stop) stop.tabIndex = 0;
 }
 
-function choose(vertex, { centre = false, focus = false, still = false } = {}) {
+/** Choose a vertex; or, if it is `whole`, the folded module that it is in. */
+function choose(vertex, { centre = false, focus = false, still = false, whole = false } = {}) {
   chosen = vertex;
-  const box = boxOf(vertex);
-  for (const a of document.querySelectorAll("a.chosen, tr.chosen")) a.classList.remove("chosen");
-  setStop(box);
-  if (box) {
-    box.classList.add("chosen");
-    if (centre || !still) viewports[view].reveal(box, { centre });
-    if (focus) box.focus({ preventScroll: true });
-  }
+  for (const each of document.querySelectorAll("a.chosen, tr.chosen")) each.classList.remove("chosen", "whole");
   const row = $(`n${vertex}`);
   row.classList.add("chosen");
-  $("node-title").textContent = row.cells[0].textContent;
-  document.querySelector("#node .hint").hidden = true;
-  const list = document.querySelector("#node dl");
-  list.replaceChildren();
-  if (box && "folded" in box.dataset) {
-    const button = document.createElement("button");
-    button.textContent = `Unfold ${box.querySelector("text").textContent}`;
-    button.addEventListener("click", () => showView(view + 1));
-    list.append(entry("dt", "Inside"), entry("dd", button));
+  const box = drawn ? views.boxOf(vertex) : undefined;
+  if (box) {
+    box.classList.add("chosen");
+    box.classList.toggle("whole", whole);
+    setStop(box);
+    if (!still) views.viewport.reveal(box, { centre });
+    if (focus) box.focus({ preventScroll: true });
   }
-  columns.forEach((column, i) => {
-    const content = row.cells[i].cloneNode(true).childNodes;
-    if (i && row.cells[i].textContent.trim()) list.append(entry("dt", column), entry("dd", ...content));
-  });
+  const buttons = box ? [...opening(box), ...closing(box)] : [];
+  if (whole && box && "folded" in box.dataset) panel.showModule(box, row, buttons);
+  else panel.show(row, buttons);
 }
 
-function entry(tag, ...content) {
-  const element = document.createElement(tag);
-  element.append(...content);
+function* opening(box) {
+  if (!("opens" in box.dataset)) return;
+  const others = Number(box.dataset.companions);
+  const more = others ? `, with the ${others} other${others > 1 ? "s" : ""} of its depth` : "";
+  yield button(`Open ${box.querySelector("text").textContent}${more}`, () => openModule(box));
+}
+
+function* closing(box) {
+  const sign = "in" in box.dataset ? views.sign(box.dataset.in) : undefined;
+  if (sign) yield button(sign.getAttribute("aria-label"), () => closeModule(sign));
+}
+
+function button(text, action) {
+  const element = document.createElement("button");
+  element.textContent = text;
+  element.addEventListener("click", action);
   return element;
 }
 
 document.addEventListener("click", (event) => {
   if (event.defaultPrevented) return;
-  const link = event.target.closest('a[href^="#n"]');
-  const value = event.target.closest(".value");
+  const { target } = event;
+  const sign = target.closest(".close");
+  const link = target.closest('a[href^="#n"]');
+  const value = target.closest(".value");
   const vertex = link?.getAttribute("href").slice(2) ?? value?.dataset.of.split(" ").at(-1);
+  if (sign) closeModule(sign);
   if (vertex === undefined) return;
   event.preventDefault();
-  const drawn = event.target.closest("#graph") !== null;
-  choose(vertex, { centre: !drawn, focus: !value, still: drawn });
-});
-$("graph").addEventListener("dblclick", (event) => {
-  if (event.target.closest("a[data-folded]")) showView(view + 1);
+  const inGraph = target.closest("#graph") !== null;
+  const again = link?.classList.contains("whole"); // a second click on what was chosen opens it
+  choose(vertex, { centre: !inGraph, focus: !value, still: inGraph, whole: link !== null && inGraph });
+  if (link && "opens" in link.dataset && (again || target.closest(".sign"))) openModule(link);
 });
 
 // Search
 
-let hits = [];
-let hit = -1;
-
-function search() {
-  const words = $("search").value.toLowerCase().split(/\s+/).filter(Boolean);
-  const said = (row) => [0, 1, 2, 3].map((i) => row.cells[i].textContent.toLowerCase()).join(" ");
-  hits = words.length ? rows.filter((row) => words.every((word) => said(row).includes(word))).map((row) => row.id.slice(1)) : [];
-  hit = -1;
-  $("found").value = words.length ? `${hits.length} found` : "";
-  markHits();
-  if (hits.length) nextHit(1);
-}
-
-function nextHit(direction) {
-  if (!hits.length) return;
-  hit = (hit + direction + hits.length) % hits.length;
-  $("found").value = `${hit + 1} of ${hits.length}`;
-  choose(hits[hit], { centre: true });
-}
-
-function markHits() {
-  const found = new Set(hits);
-  for (const a of figures[view]?.querySelectorAll("a[data-box]") ?? []) {
-    a.classList.toggle("hit", a.vertices.some((vertex) => found.has(vertex)));
-  }
-}
-
-$("search").addEventListener("input", search);
-$("search").addEventListener("keydown", (event) => {
-  if (event.key === "Enter") nextHit(event.shiftKey ? -1 : 1);
-  if (event.key === "Escape") {
-    $("search").value = "";
-    search();
-  }
+const search = new Search($("search"), $("found"), rows, (vertex) => {
+  if (drawn) search.mark(views.boxes);
+  if (vertex !== undefined) choose(vertex, { centre: true });
 });
 
 // Steps
@@ -148,10 +134,10 @@ function stepped() {
   $("first").disabled = $("previous").disabled = now === 0;
   $("last").disabled = $("next").disabled = now === items.length;
   if (now === items.length) play(false);
-  if (!figures.length) return;
-  const here = stepper.draw(figures[view]);
-  if (here) viewports[view].reveal(here, { free: 1 / 3 }); // with what comes before and after
-  else if (!viewports[view].chosen) viewports[view].fit({ readable: true });
+  if (!drawn) return;
+  const here = stepper.draw(views.figure);
+  if (here) views.viewport.reveal(here, { free: 1 / 3 }); // with what comes before and after
+  else if (!views.viewport.chosen) views.viewport.fit({ readable: true });
 }
 
 function play(on) {
@@ -182,62 +168,38 @@ if (stepper) {
 // Keys
 
 const keys = { ArrowLeft: "previous", ArrowRight: "next", Home: "first", End: "last", p: "play" };
+const shifts = { ArrowLeft: [60, 0], ArrowRight: [-60, 0], ArrowUp: [0, 60], ArrowDown: [0, -60] };
 
 document.addEventListener("keydown", (event) => {
-  if (event.ctrlKey || event.metaKey || event.altKey || event.target.closest("input, .scroll")) return;
-  if (event.key === "/") $("search").focus();
-  else if (event.shiftKey && event.key.startsWith("Arrow")) shift(event.key);
-  else if (stepper && keys[event.key]) moves[keys[event.key]]();
-  else if (!event.target.closest("#graph") || !inGraph(event.key)) return;
+  const { key, target } = event;
+  if (event.ctrlKey || event.metaKey || event.altKey || target.closest("input, .scroll")) return;
+  if (key === "/") $("search").focus();
+  else if (event.shiftKey && shifts[key]) views.viewport?.pan(...shifts[key]);
+  else if (stepper && keys[key]) moves[keys[key]]();
+  else if (!target.closest("#graph svg") || !inGraph(key, target)) return;
   event.preventDefault();
 });
 
-function shift(key) {
-  const [dx, dy] = { ArrowLeft: [60, 0], ArrowRight: [-60, 0], ArrowUp: [0, 60], ArrowDown: [0, -60] }[key];
-  viewports[view]?.pan(dx, dy);
-}
-
-/** Keys that mean something while the focus is in the graph. */
-function inGraph(key) {
-  if (key === "+" || key === "=") viewports[view].zoom(1.3);
-  else if (key === "-") viewports[view].zoom(1 / 1.3);
-  else if (key === "0") viewports[view].fit();
-  else if (key === "ArrowDown" || key === "ArrowUp") {
-    const boxes = [...figures[view].querySelectorAll("a[data-box]")];
-    const at = boxes.indexOf(document.activeElement) + (key === "ArrowDown" ? 1 : -1);
-    const box = boxes[(at + boxes.length) % boxes.length];
-    choose(box.getAttribute("href").slice(2));
-    setStop(box);
-    box.focus({ preventScroll: true });
-    viewports[view].reveal(box);
-  } else return false;
+/** Keys that mean something while the focus is in the drawing. */
+function inGraph(key, target) {
+  const sign = target.closest(".close") ?? (key === "Escape" && views.sign(target.dataset.in));
+  if (key === "+" || key === "=") views.viewport.zoom(1.3);
+  else if (key === "-") views.viewport.zoom(1 / 1.3);
+  else if (key === "0") views.viewport.fit();
+  else if (key === "ArrowDown" || key === "ArrowUp") goTo(views.stops, key === "ArrowDown" ? 1 : -1);
+  else if (sign && ["Enter", " ", "Escape"].includes(key)) closeModule(sign);
+  else return false;
   return true;
 }
 
-// Light and dark
-
-const dark = matchMedia("(prefers-color-scheme: dark)");
-
-function theme(on) {
-  $("theme").setAttribute("aria-pressed", on);
+function goTo(stops, direction) {
+  const stop = stops.at((stops.indexOf(document.activeElement) + direction) % stops.length);
+  if (stop.matches("a")) choose(stop.getAttribute("href").slice(2), { still: true, whole: true });
+  setStop(stop);
+  stop.focus({ preventScroll: true });
+  views.viewport.reveal(stop);
 }
 
-$("theme").addEventListener("click", () => {
-  const on = $("theme").getAttribute("aria-pressed") !== "true";
-  root.dataset.theme = on ? "dark" : "light";
-  theme(on);
-});
-dark.addEventListener("change", () => root.dataset.theme ?? theme(dark.matches));
-theme(dark.matches);
-
-/** The view with the most detail that can be read at once. */
-function bestView() {
-  const index = figures.findLastIndex((figure, i) => {
-    figures.forEach((other) => (other.hidden = other !== figure));
-    return viewports[i].overview > READABLE;
-  });
-  return Math.max(0, index);
-}
-
-showView(bestView());
+followTheme($("theme"));
+if (drawn) show(views.best());
 stepper?.go(0);

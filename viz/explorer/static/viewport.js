@@ -1,6 +1,7 @@
 "use strict";
 
-const READABLE = 0.3; // so small may a drawing be without a finger's help
+const READABLE = 0.5; // so small may a drawing be that is all in sight
+const NEAR = 0.9; // so large is what is not
 
 /** A window onto one drawing, that pans and zooms by mouse, touch, pen and keys. */
 class Viewport {
@@ -8,6 +9,7 @@ class Viewport {
     this.svg = svg;
     const { x, y, width, height } = svg.viewBox.baseVal;
     this.whole = { x, y, width, height };
+    [this.x, this.y] = [x + width / 2, y + height / 2]; // what is in the middle of the window
     svg.removeAttribute("width");
     svg.removeAttribute("height");
     this.pointers = new Map();
@@ -26,15 +28,65 @@ class Viewport {
     return 0.97 * Math.min(width / this.whole.width, height / this.whole.height);
   }
 
-  /** Show all of the drawing; of a very long one, if asked, only the end where the backward pass begins. */
-  fit({ readable = false } = {}) {
-    this.scale = Math.min(2, readable ? Math.max(this.overview, READABLE) : this.overview);
-    const cut = readable && this.overview < READABLE;
-    this.x = this.whole.x + this.whole.width - (cut ? (0.48 * this.size().width) / this.scale : this.whole.width / 2);
-    this.y = this.whole.y + this.whole.height / 2;
-    this.fitted = { readable };
-    this.chosen = false;
+  /** Show all of the drawing; of a very long one, if asked, only a shape, or the end where the backward pass begins. */
+  fit({ readable = false, shape } = {}) {
+    const { width, height } = this.size();
+    const { whole, overview } = this;
+    const cut = readable && overview < READABLE;
+    const wide = whole.width / width > whole.height / height;
+    this.scale = Math.min(2, cut ? NEAR : overview);
+    this.x = whole.x + whole.width - (cut && wide ? (0.48 * width) / this.scale : whole.width / 2);
+    this.y = whole.y + whole.height - (cut && !wide ? (0.48 * height) / this.scale : whole.height / 2);
     this.apply();
+    this.chosen = false; // how near
+    if (cut && shape) this.enclose(shape);
+    else if (cut) this.line(this.svg.querySelector('a[data-box$="_out"]'), wide);
+    this.fitted = { readable, shape };
+  }
+
+  /** Bring an output, if it was found, to the middle of the window's height (of a wide drawing) or width. */
+  line(output, wide) {
+    const inner = output?.getBoundingClientRect();
+    if (!inner?.width) return;
+    const outer = this.svg.getBoundingClientRect();
+    if (wide) this.pan(0, outer.y + outer.height / 2 - inner.y - inner.height / 2);
+    else this.pan(outer.x + outer.width / 2 - inner.x - inner.width / 2, 0);
+  }
+
+  /** Take over from another drawing: as near as that, with a shape at the place on the screen that it had there. */
+  follow(other, place, shape) {
+    if (!other?.scale || !place || !shape || other.fitted) {
+      this.fit({ readable: other?.fitted?.readable ?? true, shape });
+      return;
+    }
+    [this.scale, this.chosen, this.fitted] = [other.scale, other.chosen, undefined];
+    this.apply();
+    const now = shape.getBoundingClientRect();
+    const middle = (rect) => [rect.x + rect.width / 2, rect.y + rect.height / 2];
+    const [[x0, y0], [x1, y1]] = [middle(now), middle(place)];
+    this.pan(x1 - x0, y1 - y0);
+    this.reveal(shape, { free: 1 / 20, near: false });
+  }
+
+  /** Bring all of a shape into sight, if that is near enough to read. */
+  enclose(shape) {
+    const box = shape.getBoundingClientRect();
+    const { width, height } = this.size();
+    const fitting = 0.9 * this.scale * Math.min(width / box.width, height / box.height);
+    this.scale = Math.min(this.scale, Math.max(READABLE, fitting));
+    this.apply();
+    this.reveal(shape, { centre: true, near: false });
+  }
+
+  /** Of some shapes, the one nearest to the middle of the window. */
+  nearest(shapes) {
+    const window = this.svg.getBoundingClientRect();
+    const far = (shape) => {
+      const box = shape.getBoundingClientRect();
+      return Math.hypot(box.x + box.width / 2 - window.x - window.width / 2, box.y + box.height / 2 - window.y - window.height / 2);
+    };
+    const distances = shapes.map(far);
+    return shapes[distances.indexOf(Math.min(...distances))];
   }
 
   size() {
@@ -42,7 +94,7 @@ class Viewport {
   }
 
   resized() {
-    if (!this.svg.clientWidth) return;
+    if (!this.svg.clientWidth || !this.scale) return; // not shown yet
     if (this.fitted) this.fit(this.fitted);
     else this.apply();
   }
@@ -71,15 +123,15 @@ class Viewport {
     this.y += dy / this.scale - dy / scale;
     this.scale = scale;
     this.fitted = undefined;
-    this.chosen = true; // how near
+    this.chosen = true;
     this.apply();
   }
 
   /** Bring a shape into sight, near enough to read unless somebody has chosen how near: to the middle, or only as
    * far as needed to have this share of the window free on its sides. */
-  reveal(shape, { centre = false, free = 1 / 6 } = {}) {
-    if (!this.chosen && this.scale < 0.8) {
-      this.scale = 0.9;
+  reveal(shape, { centre = false, free = 1 / 6, near = true } = {}) {
+    if (near && !this.chosen && this.scale < 0.9 * NEAR) {
+      this.scale = NEAR;
       this.apply();
       centre = true;
     } else if (this.fitted && this.scale <= this.overview) return; // all of it is in sight

@@ -1,0 +1,190 @@
+"""Histograms of activations, and what is said of them."""
+
+import numpy as np
+import pytest
+
+import autograd_core as ag
+import nn
+import viz
+
+pytest.importorskip("matplotlib", reason="draws the plots: pip install autograd-core[plot]")
+
+RNG = np.random.default_rng(0)
+INPUTS = RNG.normal(size=(64, 4)).astype("float32")
+
+
+def network(activation, scale=1.0):
+    model = nn.Sequential(nn.Linear(4, 8, rng=0), activation(), nn.Dropout(0.5), nn.Linear(8, 8, rng=1), activation())
+    with ag.no_grad():
+        for layer in (model[0], model[3]):
+            layer.weight *= scale
+    return model
+
+
+def rows(figure):
+    return [text.get_text() for text in figure.axes[0].get_yticklabels()]
+
+
+def said(figure):
+    return [text.get_text().splitlines() for text in figure.axes[0].texts]
+
+
+def heights(figure):
+    """The height of each bar, by row, the highest of a row being 1."""
+    return [(patch.get_data().baseline - patch.get_data().values) / 0.84 for patch in figure.axes[0].patches]
+
+
+def test_the_histograms_are_those_of_the_outputs():
+    outputs = {"a": RNG.normal(size=(200, 5)), "b": RNG.normal(size=(200, 5)) / 4}
+    figure = viz.plot_activations(outputs)
+    assert rows(figure) == ["a", "b"]
+    low, high = figure.axes[0].get_xlim()
+    assert low < -2
+    assert high > 2
+    for found, values in zip(heights(figure), outputs.values(), strict=True):
+        expected, _ = np.histogram(values, bins=50, range=(low, high))
+        np.testing.assert_allclose(found, expected / expected.max(), atol=1e-12)
+    assert [words[0] for words in said(figure)] == [f"std {values.std():.2f}" for values in outputs.values()]
+
+
+def test_exact_zeros_are_said_and_not_drawn():
+    values = np.where(np.arange(100).reshape(50, 2) % 2, 3.0, 0.0)
+    figure = viz.plot_activations({"relu": values})
+    assert said(figure) == [["std 1.50, 50% zeros", "1 of 2 units always 0"]]
+    assert np.count_nonzero(heights(figure)[0]) == 1
+
+
+def test_the_activations_of_a_model_are_shown():
+    model = nn.Sequential(nn.Flatten(), nn.Linear(4, 8, rng=0), nn.Tanh(), nn.Identity(), nn.Linear(8, 3, rng=1),
+                          nn.GELU())
+    figure = viz.plot_activations(model, INPUTS.reshape(64, 2, 2))
+    assert rows(figure) == ["2", "5"]
+    assert said(figure)[0][0] == f"std {model[2](model[1](INPUTS)).numpy().std():.2f}"
+    linear = viz.plot_activations(model[1], INPUTS)
+    assert len(rows(linear)) == 1  # without activations, all layers
+
+
+@pytest.mark.parametrize(("activation", "scale", "words"), [
+    (nn.Sigmoid, 100.0, "▬ SATURATED"), (nn.Tanh, 100.0, "▬ SATURATED"), (nn.Tanh, 0.1, "0% saturated"),
+    (nn.ReLU, 1.0, "units dead"),
+])
+def test_saturated_layers_are_named(activation, scale, words):
+    figure = viz.plot_activations(network(activation, scale).eval(), INPUTS)
+    assert words in said(figure)[0][1]
+    assert (figure.axes[0].texts[0].get_color() != "black") == words.startswith("▬")
+
+
+def test_dead_units_are_counted():
+    model = network(nn.ReLU).eval()
+    with ag.no_grad():
+        model[0].bias[:6] = -50.0
+    assert said(viz.plot_activations(model, INPUTS))[0][1] == "† DEAD RELU 6 of 8 units"
+    with ag.no_grad():
+        model[0].bias[:3] = 50.0
+        model[0].bias[6:] = 50.0
+    assert said(viz.plot_activations(model, INPUTS))[0][1] == "3 of 8 units dead"
+
+
+def test_nan_is_said():
+    figure = viz.plot_activations({"a": [[1.0, np.nan], [2.0, np.inf]]})
+    assert said(figure)[0][0].startswith("× 50% NaN or inf, std 0.50")
+
+
+def test_the_model_stays_as_it_was():
+    model = nn.Sequential(nn.Linear(4, 8, rng=0), nn.BatchNorm1d(8), nn.ReLU(), nn.Dropout(0.5, rng=3))
+    model[0].weight.grad = ag.tensor(np.ones((8, 4), np.float32))
+    before = {name: array.copy() for name, array in model.state_dict().items()}
+    hooks = [(module._before, module._after) for module in model.modules()]
+    viz.plot_activations(model, INPUTS)
+    assert model.training
+    assert [(module._before, module._after) for module in model.modules()] == hooks
+    for name, array in model.state_dict().items():
+        np.testing.assert_array_equal(array, before[name])
+    assert model[0].weight.grad.numpy().sum() == 32
+    assert ag.is_grad_enabled()
+    other = nn.Sequential(nn.Linear(4, 8, rng=0), nn.BatchNorm1d(8), nn.ReLU(), nn.Dropout(0.5, rng=3))
+    np.testing.assert_array_equal(model(INPUTS).numpy(), other(INPUTS).numpy())  # the same dropout mask
+
+
+def test_a_layer_that_runs_twice_adds_up():
+    class Twice(nn.Module):
+        def __init__(self):
+            self.tanh = nn.Tanh()
+
+        def forward(self, x):
+            return self.tanh(x) + self.tanh(100 * x)
+
+    figure = viz.plot_activations(Twice(), INPUTS)
+    assert rows(figure) == ["tanh"]
+    both = np.concatenate([np.tanh(INPUTS), np.tanh(100 * INPUTS)])
+    assert said(figure)[0][0] == f"std {both.std():.2f}"
+
+
+def test_a_layer_without_a_batch_may_run_twice_too():
+    class Twice(nn.Module):
+        def __init__(self):
+            self.tanh = nn.Tanh()
+
+        def forward(self, x):
+            return self.tanh(self.tanh(x))
+
+    assert said(viz.plot_activations(Twice(), ag.tensor(1.0))) == [["std 0.06", "0% saturated"]]
+
+
+def test_a_layer_that_runs_on_samples_of_two_shapes_has_two_rows():
+    class Twice(nn.Module):
+        def __init__(self):
+            self.tanh = nn.Tanh()
+
+        def forward(self, x):
+            return self.tanh(x).sum() + self.tanh(x[:, :2]).sum()
+
+    assert rows(viz.plot_activations(Twice(), INPUTS)) == ["tanh (4,)", "tanh (2,)"]
+
+
+def test_one_sample_is_not_called_dead():
+    model = network(nn.ReLU).eval()
+    with ag.no_grad():
+        model[0].bias[:5] = -50.0
+        model[0].bias[5:] = 50.0
+    assert said(viz.plot_activations(model, INPUTS[:1]))[0][1] == "5 of 8 units off"
+
+
+def test_of_a_layer_with_states_the_output_is_shown():
+    figure = viz.plot_activations(nn.LSTM(4, 3, rng=0), INPUTS[None])
+    assert len(rows(figure)) == 1
+
+
+def test_several_inputs_come_as_a_tuple():
+    class Sum(nn.Module):
+        def __init__(self):
+            self.tanh = nn.Tanh()
+
+        def forward(self, x, y):
+            return self.tanh(x + y)
+
+    assert rows(viz.plot_activations(Sum(), (INPUTS, INPUTS))) == ["tanh"]
+
+
+@pytest.mark.parametrize(("model", "inputs"), [
+    (nn.Tanh(), None), ({"a": INPUTS}, INPUTS), (3, INPUTS), (np.tanh, INPUTS)])
+def test_what_is_neither_model_nor_outputs_is_refused(model, inputs):
+    with pytest.raises(ag.DTypeError, match="expected a model and its inputs, or a mapping"):
+        viz.plot_activations(model, inputs)
+
+
+def test_what_is_no_array_is_refused():
+    with pytest.raises(ag.DTypeError, match="plot_activations: an output is not an array of numbers"):
+        viz.plot_activations({"a": ["x"]})
+
+
+@pytest.mark.parametrize("outputs", [{}, {"a": []}])
+def test_nothing_to_show_is_refused(outputs):
+    with pytest.raises(ag.ShapeError, match="nothing to show"):
+        viz.plot_activations(outputs)
+
+
+@pytest.mark.parametrize("values", [[np.nan], [0.0], [np.inf, 1.0], [[1e30], [-1e30]], [True, False], 3.0])
+def test_any_numbers_draw(values, tmp_path):
+    viz.plot_activations({"a": values}, path=tmp_path / "x.png")
+    assert (tmp_path / "x.png").exists()

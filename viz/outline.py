@@ -1,0 +1,226 @@
+"""A picture in words: a line for each box, in the order of computation, which says where its operands come from.
+
+It is the picture's twin for who cannot see it, and what ``tree`` prints of a computation.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import replace
+
+from .calls import Call
+from .captions import is_large
+from .cutting import original
+from .listing import Cell, Line
+from .look import Look
+from .marks import flags_in
+from .picture import Box, Kind, Picture, Wire
+from .signs import FRAME, VALUE, bar, flag, heading
+from .text import TOOLTIP_LIMIT, clean
+
+SIGNS = {"add": "+", "subtract": "-", "multiply": "*", "divide": "/", "matmul": "@", "power": "**"}
+"""Ops that are written between their two operands."""
+
+_PATH_LIMIT = 80
+_LEAVES = (Kind.INPUT, Kind.PARAMETER, Kind.CONSTANT, Kind.MORE)
+
+
+def outline(picture: Picture, look: Look, title: str | None = None) -> tuple[Line, ...]:
+    """Put a picture into words.
+
+    Args:
+        picture: what to show.
+        look: what stands on its wires and boxes.
+        title: a headline, or None.
+
+    Returns:
+        Lines: the title, remarks and legend, then one for each frame and box. Numbers that are constants stand where
+        they are used.
+
+    Example:
+        >>> import autograd_core as ag
+        >>> from viz.listing import plain_text
+        >>> from viz.ordinary import ordinary_look
+        >>> from viz.picture import picture
+        >>> x = ag.tensor(3.0, requires_grad=True, name="x")
+        >>> p = picture(ag.graph(ag.tanh(x * 2)))
+        >>> print(plain_text(outline(p, ordinary_look(p))))
+        input x         3  grad 4.9e-5
+        v1 = x * 2      6  grad 2.5e-5
+        out = tanh(v1)  1.00  grad 1
+        output out
+    """
+    texts = [clean(text, TOOLTIP_LIMIT) for text in (title, *picture.remarks) if text]
+    meanings = {flag.trouble: flag.meaning for box in picture.boxes if box.id in look.marks for flag in flags_in(box)}
+    return (*heading(texts, look.pens.values(), meanings), *_Teller(picture, look).lines())
+
+
+class _Teller:
+    """Knows what every box of a picture is called, and what goes into it."""
+
+    def __init__(self, picture: Picture, look: Look) -> None:
+        self._look = look
+        self._boxes = {box.id: box for box in picture.boxes if box.kind is not Kind.COPY}
+        self._incoming: dict[str, list[Wire]] = {}
+        self._special: dict[Wire, str] = {}  # what is said of wires with a pen of their own
+        for drawn in picture.wires:
+            wire = replace(drawn, source=original(drawn.source))
+            self._incoming.setdefault(wire.target, []).append(wire)
+            if drawn in look.wires:
+                self._special[wire] = f" ({look.wires[drawn].meaning})"
+        self._names = self._named()
+
+    def lines(self) -> Iterator[Line]:
+        """One for each frame and each box, but for constants that stand where they are used."""
+        inside = self._in_frames()
+        stack = [(0, iter(inside[None]))]
+        while stack:
+            level, rest = stack[-1]
+            step = next(rest, None)
+            if step is None:
+                stack.pop()
+            elif isinstance(step, Call):
+                yield Line(level, (Cell(f"module {clean(step.title)}", FRAME),))
+                stack.append((level + 1, iter(inside[step])))
+            else:
+                yield self._line(step, level)
+
+    # Order
+
+    def _in_frames(self) -> dict[Call | None, list[Box | Call]]:
+        """What is in each frame, in the order of computation: leaves come just before what first uses them."""
+        inside: dict[Call | None, list[Box | Call]] = {None: []}
+
+        def frame(call: Call | None) -> list[Box | Call]:
+            closed: list[Call] = []
+            while call is not None and call not in inside:
+                closed.append(call)
+                call = call.outer
+            for call in reversed(closed):
+                inside[call.outer].append(call)
+                inside[call] = []
+            return inside[call]
+
+        told: set[str] = set()
+        for box in self._boxes.values():
+            if self._is_leaf(box):
+                continue
+            around = set(box.call.chain()) if box.call else set()
+            for wire in self._incoming.get(box.id, ()):
+                leaf = self._boxes[wire.source]
+                if leaf.id in told or not self._is_leaf(leaf) or self._is_inline(leaf):
+                    continue
+                told.add(leaf.id)
+                siblings = frame(leaf.call)
+                last = siblings[-1] if siblings else None
+                used_there = isinstance(last, Call) and last in around
+                siblings.insert(len(siblings) - used_there, leaf)
+            frame(box.call).append(box)
+        inside[None] += [box for box in self._boxes.values() if self._is_leaf(box) and box.id not in told
+                         and not self._is_inline(box)]
+        return inside
+
+    def _is_leaf(self, box: Box) -> bool:
+        return box.kind in _LEAVES and box.id not in self._incoming
+
+    def _is_inline(self, box: Box) -> bool:
+        """Whether it is a number, or a few, to be written where it is used."""
+        return (box.kind is Kind.CONSTANT and not box.inside and box.id in self._look.captions
+                and box.id not in self._look.marks and box.value is not None and not is_large(box.value))
+
+    # Names
+
+    def _named(self) -> dict[str, str]:
+        """What each box is called: by its name if it has one, else by the id that it also has in DOT."""
+        outputs = {wire.source: box.text for box in self._boxes.values() if box.kind is Kind.OUTPUT
+                   for wire in self._incoming.get(box.id, ())}
+        names = {box.id: clean(self._name(box, outputs.get(box.id)), _PATH_LIMIT) for box in self._boxes.values()
+                 if box.kind not in (Kind.OUTPUT, Kind.MORE)}
+        often = Counter(names.values())
+        return {id: name if often[name] == 1 else id if name == "out" else f"{name} [{id}]"
+                for id, name in names.items()}
+
+    def _name(self, box: Box, output: str | None) -> str:
+        if box.kind is Kind.OPERATION:
+            return box.name or (output if box.times == 1 else None) or box.id
+        if box.kind is Kind.CONSTANT or box.text == box.kind.value:  # that has no name
+            return box.id
+        if box.kind is Kind.MODULE and (call := _folded(box)):
+            return "module " + call.path + call.label.removeprefix(call.name)
+        return f"{box.module}.{box.text}" if box.module else box.text
+
+    def _called(self, box: Box, user: Box | None = None) -> str:
+        """A box, as another one says where its operand comes from."""
+        if self._is_inline(box):
+            return " ".join(text.strip() for text in self._look.captions[box.id].above.lines)
+        if user and box.call is user.call and _belongs(box):
+            return clean(box.text)
+        return self._names.get(box.id) or clean(box.text)
+
+    # Lines
+
+    def _line(self, box: Box, level: int) -> Line:
+        said = self._said(box) + (f" × {box.times:,}" if box.times > 1 and f"× {box.times:,}" not in box.text else "")
+        cells = [Cell(said)]
+        if caption := self._look.captions.get(box.id):
+            value, gradient = ("  ".join(filter(None, side.lines)) for side in (caption.above, caption.below))
+            cells += [Cell(value, VALUE)]
+            cells += [Cell(f"grad {gradient}"), bar(self._look.pens.get(box.id))] if gradient else []
+        while len(cells) > 1 and not cells[-1].text:
+            cells.pop()
+        return Line(level, tuple(cells), tuple(map(flag, self._marked(box))))
+
+    def _said(self, box: Box) -> str:
+        """What a box is, and where its operands come from."""
+        wires = self._incoming.get(box.id, [])
+        sources = [self._called(self._boxes[wire.source], box) + (f" ({wire.count:,}×)" if wire.count > 1 else "")
+                   + self._special.get(wire, "") for wire in wires]
+        note = clean(box.note)
+        note = f" {note}" if note.startswith("(") else f" ({note})" if note else ""
+        if box.kind is Kind.OPERATION:
+            return f"{self._names[box.id]} = {self._formula(box, wires)}"
+        if box.kind is Kind.OUTPUT:
+            same = sources == [clean(box.text)]
+            return f"output {clean(box.text)}" + ("" if same else f" = {', '.join(sources)}")
+        if box.kind in _LEAVES and not wires:
+            name = clean(box.text) if _belongs(box) else self._called(box)
+            return name if box.kind is Kind.MORE else f"{box.kind.value} {name}{note}"
+        word = "module " if box.kind is Kind.MODULE else ""
+        return f"{word}{clean(box.text)}{note}" + (f" from {', '.join(sources)}" if sources else "")
+
+    def _formula(self, box: Box, wires: list[Wire]) -> str:
+        """An operation as it could stand in code."""
+        op, note = box.about.partition("(")[0], clean(box.note)
+        places: list[list[str]] = [[] for _ in range(max([len(box.operands), *(wire.place + 1 for wire in wires)]))]
+        for wire in wires:
+            source = self._boxes[wire.source]
+            before = " of the repeat before" if source.rank >= box.rank else ""
+            places[wire.place].append(self._called(source, box) + before + self._special.get(wire, ""))
+        operands = [" or ".join(names) if names else "…" for names in places]  # …: one that is not drawn
+        if op in SIGNS and len(operands) == 2 and not note:
+            a, b = (f"({text})" if " " in text else text for text in operands)
+            return f"{a} {SIGNS[op]} {b}"
+        return f"{clean(op)}({', '.join([*operands, *([note] if note else [])])})"
+
+    def _marked(self, box: Box) -> list[str]:
+        """Icons and words, and of one box alone also what was measured."""
+        mark = self._look.marks.get(box.id)
+        if not mark:
+            return []
+        words = [clean(line, TOOLTIP_LIMIT) for row in mark.rows for line in row.lines]
+        if box.inside:
+            return words
+        told = [clean(line, TOOLTIP_LIMIT) for line in mark.told]
+        return told + [word for word in words if not any(line.startswith(word) for line in told)]
+
+
+def _belongs(box: Box) -> bool:
+    """Whether a box is a module's parameter, which needs no path within the module's frame."""
+    return box.kind is Kind.PARAMETER and box.call is not None and box.text != box.kind.value
+
+
+def _folded(box: Box) -> Call | None:
+    """The call that was folded into a box; None of repeats."""
+    inner = box.inside[-1].call
+    return next((call for call in (inner.chain() if inner else ()) if call.outer is box.call), None)

@@ -1,0 +1,108 @@
+"""What comes out of each layer, from the first to the last."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from autograd_core.debugging.symptoms import MANY, always_off, dead_units, flat_share
+from autograd_core.errors import ShapeError
+
+from ..captions import short
+from ..flags import Trouble
+from .canvas import COLOURS, bare, canvas, finished, label_rows
+from .outputs import Output, outputs_of
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+_BINS = 50
+
+
+def plot_activations(model: Any, inputs: Any = None, path: str | Path | None = None, *, title: str | None = None,
+                     figure: Figure | None = None) -> Figure:
+    """Plot a histogram of what each activation puts out, the first at the top, all on one scale.
+
+    Each histogram has its own height, and leaves exact zeros out, which would hide the rest after a ReLU. At the
+    right stands how many those are, the standard deviation, and of functions whose slope is known how many outputs
+    are saturated (slope below 0.01) or how many units are dead (slope 0 for all samples).
+
+    Args:
+        model: a model with ``named_modules()``, of which a copy is run without recording, in the mode (train or eval)
+            it is in. Shown are the layers without weights that change values and keep the shape, such as Tanh;
+            if there are none, all layers. Or a mapping from names to outputs, arrays or Tensors (samples, units).
+        inputs: what to call the model with; a tuple for several arguments.
+        path: where to save it (``.png``, ``.svg`` or ``.pdf``), or None. Missing folders are made.
+        title: a headline.
+        figure: a Figure or SubFigure to draw in.
+
+    Returns:
+        The matplotlib Figure.
+
+    Raises:
+        DTypeError: neither a model with inputs nor a mapping without.
+        ShapeError: nothing to show: no layers, or an output without elements.
+        FormatError: another suffix.
+        MissingExtraError: matplotlib is not installed.
+
+    Example:
+        >>> import numpy as np
+        >>> figure = plot_activations({"relu": np.array([[0.0, 2.0], [0.0, 1.0]])})
+        >>> figure.axes[0].texts[0].get_text().splitlines()
+        ['std 0.83, 50% zeros', '1 of 2 units always 0']
+    """
+    outputs = outputs_of("plot_activations", model, inputs)
+    if not outputs or not all(output.values.size for output in outputs.values()):
+        raise ShapeError("plot_activations: there is nothing to show: no layers, or an output without elements.")
+    figure = canvas("plot_activations", path, figure, (6.8, 1.0 + min(0.42 * len(outputs), 10)))
+    axes = figure.subplots()
+    low, high = _span([output.values for output in outputs.values()])
+    for row, output in enumerate(outputs.values()):
+        values = output.values[np.isfinite(output.values) & (output.values != 0)]
+        heights, edges = np.histogram(values, bins=_BINS, range=(low, high))
+        tops = row + 0.42 - 0.84 * heights / max(heights.max(), 1)  # the axis points down
+        axes.stairs(tops, edges, baseline=row + 0.42, fill=True, color=COLOURS[0])
+        words, trouble = _words(output)
+        axes.text(1.02, row, words, transform=axes.get_yaxis_transform(), va="center", fontsize=7.5,
+                  color=trouble.colour if trouble else "black")
+    label_rows(axes, list(outputs))
+    axes.set(xlim=(low, high), xlabel="output")
+    bare(axes)
+    return finished(figure, path, title)
+
+
+def _span(outputs: list[np.ndarray]) -> tuple[float, float]:
+    """A range that shows nearly all of every layer."""
+    ends = [np.quantile(finite, (0.002, 0.998)) for values in outputs if (finite := values[np.isfinite(values)]).size]
+    low, high = (min(end[0] for end in ends), max(end[1] for end in ends)) if ends else (0.0, 1.0)
+    margin = 0.03 * (high - low) or 0.5
+    return float(low - margin), float(high + margin)
+
+
+def _words(output: Output) -> tuple[str, Trouble | None]:
+    """What is said of a layer, in two lines at most, and what is wrong with it."""
+    values = output.values
+    finite, zeros = np.isfinite(values), float((values == 0).mean())
+    numbers = [f"{Trouble.BROKEN.icon} {1 - finite.mean():.0%} NaN or inf"] if not finite.all() else []
+    numbers += [f"std {short(float(values[finite].std(dtype=float)))}"] if finite.any() else []
+    numbers += [f"{zeros:.0%} zeros"] if zeros >= 0.005 else []
+    units, trouble = _of_slopes(output)
+    return "\n".join(filter(None, [", ".join(numbers), units])), trouble if finite.all() else Trouble.BROKEN
+
+
+def _of_slopes(output: Output) -> tuple[str, Trouble | None]:
+    """How much is saturated or dead, if that is known, and whether that is trouble."""
+    if output.slopes is None:
+        zero = always_off(output.values)
+        return f"{zero.sum():,} of {zero.size:,} units always 0" if zero.any() else "", None
+    if output.saturates:
+        flat = flat_share(output.slopes)
+        return (f"{Trouble.SATURATED.title} {flat:.0%}", Trouble.SATURATED) if flat >= MANY else (
+            f"{flat:.0%} saturated", None)
+    off, units, batch = dead_units(output.slopes)
+    telling = batch > 1 or off == units > 1  # one sample turns half of all units off, and that is as it should be
+    if off >= MANY * units and telling:
+        return f"{Trouble.DEAD.title} {off:,} of {units:,} units", Trouble.DEAD
+    return f"{off:,} of {units:,} units {'dead' if batch > 1 else 'off'}", None

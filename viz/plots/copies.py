@@ -1,0 +1,18 @@
+"""Models that are run for a picture, and stay as they were."""
+
+from __future__ import annotations
+
+from copy import deepcopy
+from typing import Any
+
+
+def copy_of(model: Any) -> Any:
+    """A copy to run: the original's running statistics, generators of random numbers and hooks see nothing of it.
+
+    Args:
+        model: anything that can be called; what is not a module (has no ``named_modules``) is returned as it is.
+
+    Returns:
+        The copy.
+    """
+    return deepcopy(model) if hasattr(model, "named_modules") else model
