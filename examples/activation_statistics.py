@@ -12,10 +12,12 @@ from functools import partial
 from pathlib import Path
 
 import numpy as np
+from matplotlib.figure import Figure
 
 import autograd_core as ag
 import nn
-from common import COLOURS, panels, save
+import viz
+from common import save
 
 STARTS = {
     "small normal": partial(nn.init.normal_, std=0.01),
@@ -37,28 +39,16 @@ def activations(activation, start, layers=10, width=500, samples=1000, seed=0):
     return seen
 
 
-def draw(row, outputs, span):
-    """A histogram for each layer, all to the same width, each to its own height; the zeros of ReLU are left out."""
-    for axes, output in zip(row, outputs, strict=True):
-        heights, edges = np.histogram(output[output != 0], bins=30, range=span)
-        axes.stairs(heights / heights.max(), edges, fill=True, color=COLOURS[0])
-        axes.set(xticks=[0], xticklabels=[], yticks=[], xlim=span, ylim=(0, 1.05))
-    for axes in row[[0, -1]]:
-        axes.set_xticks(span, [f"{end:g}" for end in span], fontsize=7)
-
-
 def main(out="out", width=500):
-    figure, axes = panels(10, 6, width=1.1, height=1.15)
+    figure = Figure(figsize=(12, 7), layout="constrained")
     found = {}
-    for i, (activation, span) in enumerate(((nn.Tanh, (-1, 1)), (nn.ReLU, (0, 3)))):
-        for j, (name, start) in enumerate(STARTS.items()):
+    for row, activation in zip(figure.subfigures(2, 3), (nn.Tanh, nn.ReLU), strict=True):
+        for part, (name, start) in zip(row, STARTS.items(), strict=True):
             outputs = activations(activation, start, width=width)
             kind = f"{activation.__name__}, {name}"
             found[kind] = [float(np.sqrt((output**2).mean())) for output in outputs]
-            draw(axes[3 * i + j], outputs, span)
-            axes[3 * i + j, 0].set_ylabel(kind.replace(", ", "\n"), fontsize=8)
-    for layer in range(10):
-        axes[0, layer].set_title(f"layer {layer + 1}", fontsize=9)
+            layers = {f"layer {i}": output for i, output in enumerate(outputs, 1)}
+            viz.plot_activations(layers, title=kind, figure=part)
     print("root mean square of what comes out of layer", *(f"{layer:9}" for layer in range(1, 11)))
     for kind, sizes in found.items():
         print(f"{kind:43}", *(f"{size:9.1e}" for size in sizes))

@@ -9,7 +9,6 @@ from pathlib import Path
 
 import numpy as np
 from matplotlib import rc_context
-from matplotlib.colors import ListedColormap
 from matplotlib.figure import Figure
 from sklearn.datasets import load_digits
 
@@ -17,7 +16,6 @@ import autograd_core as ag
 import nn
 
 COLOURS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#56b4e9", "#e69f00")  # Okabe and Ito's, for any colour vision
-MARKERS = "os^"
 
 
 def package_folder(package):
@@ -46,31 +44,16 @@ def accuracy(model, x, y):
     return float((scores.numpy().argmax(axis=-1) == y).mean())
 
 
+def parts(columns, *, width=3.4, height=3.7):
+    """A figure, and its columns, for a plot of viz in each."""
+    figure = Figure(figsize=(width * columns, height), layout="constrained")
+    return figure, figure.subfigures(1, columns)
+
+
 def panels(columns, rows=1, *, width=3.2, height=3.0, **options):
     """A figure, and its rows x columns axes."""
     figure = Figure(figsize=(width * columns, height * rows), layout="constrained")
     return figure, figure.subplots(rows, columns, squeeze=False, **options)
-
-
-def draw_points(axes, points, labels):
-    for label in np.unique(labels):
-        of_label = points[labels == label]
-        axes.plot(*of_label.T, MARKERS[label], color=COLOURS[label], markersize=4, markeredgecolor="white",
-                  markeredgewidth=0.4)
-
-
-def draw_regions(axes, model, points, labels):
-    """The labelled points, on a ground that shows which label the model gives everywhere."""
-    low, high = points.min(axis=0), points.max(axis=0)
-    margin = 0.08 * (high - low)
-    (left, bottom), (right, top) = low - margin, high + margin
-    grid = np.stack(np.meshgrid(np.linspace(left, right, 240), np.linspace(bottom, top, 240)), axis=-1)
-    with ag.no_grad():
-        answers = model(grid.reshape(-1, 2).astype(np.float32)).numpy().argmax(axis=1).reshape(grid.shape[:2])
-    axes.imshow(answers, extent=(left, right, bottom, top), origin="lower", aspect="auto", interpolation="nearest",
-                cmap=ListedColormap(COLOURS[:3]), vmin=0, vmax=2, alpha=0.3)
-    draw_points(axes, points, labels)
-    axes.set(xticks=[], yticks=[])
 
 
 def save(figure, path):

@@ -12,7 +12,8 @@ from tqdm import tqdm
 
 import nn
 import optim
-from common import accuracy, draw_regions, panels, save
+import viz
+from common import accuracy, parts, save
 
 
 def two_classes(points=150, seed=3):
@@ -46,13 +47,13 @@ def train_on(model, data, steps, strength=0.0):
 
 def compare(models, train, test, path):
     """Print and draw, for models by title, what they make of the plane. Returns their accuracies on both parts."""
-    figure, axes = panels(len(models))
+    figure, columns = parts(len(models))
     found = {}
-    for (title, model), each in zip(models.items(), axes[0], strict=True):
+    for (title, model), column in zip(models.items(), columns, strict=True):
         found[title] = of_train, of_test = accuracy(model, train.x, train.y), accuracy(model, test.x, test.y)
         print(f"{title}: {of_train:.1%} of the training points, {of_test:.1%} of the held-out points")
-        draw_regions(each, model, train.x, train.y)
-        each.set(title=title, xlabel=f"training {of_train:.1%}, held out {of_test:.1%}")
+        viz.plot_regions(model, train.x, train.y, figure=column,
+                         title=f"{title}\ntraining {of_train:.1%}, held out {of_test:.1%}")
     save(figure, path)
     return found
 

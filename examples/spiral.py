@@ -13,7 +13,8 @@ from tqdm import tqdm
 
 import nn
 import optim
-from common import accuracy, draw_regions, panels, save
+import viz
+from common import accuracy, parts, save
 
 
 def spiral(points=300, noise=0.15, seed=0):
@@ -56,13 +57,14 @@ def train_on(model, data, steps, lr=0.02):
 
 def picture(models, data):
     """The plane as each model divides it, and the plane of the last hidden layer, which the last layer divides."""
-    figure, axes = panels(3)
-    for title, model, each in zip(("a linear classifier", "a network"), models, axes[0], strict=False):
-        draw_regions(each, model, data.x, data.y)
-        each.set_title(f"{title}: {accuracy(model, data.x, data.y):.1%} held out")
+    figure, columns = parts(3)
+    for title, model, column in zip(("a linear classifier", "a network"), models, columns, strict=False):
+        viz.plot_regions(model, data.x, data.y, figure=column,
+                         title=f"{title}\n{accuracy(model, data.x, data.y):.1%} of what was held out")
     deep = models[1]
-    draw_regions(axes[0, 2], deep[-1:], deep[:-1](data.x).numpy(), data.y)
-    axes[0, 2].set(title="its last hidden layer", xlabel="unit 1", ylabel="unit 2")
+    viz.plot_regions(deep[-1:], deep[:-1](data.x).numpy(), data.y, figure=columns[2],
+                     title="the network's last hidden layer,\nas the last layer divides it")
+    columns[2].axes[0].set(xlabel="unit 1", ylabel="unit 2")
     return figure
 
 
