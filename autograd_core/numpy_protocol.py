@@ -42,6 +42,9 @@ _WITH_DTYPE = frozenset({
 })
 """Functions of one array whose ``dtype=`` is that of the calculation."""
 
+_OF_SHAPE = frozenset({np.shape, np.ndim})
+"""What most layers ask; answered at once, it takes a fifth of the time of :func:`constant`."""
+
 _OPTIONS = frozenset({"out", "dtype", "initial", "where"})
 _DEFAULTS = {"casting": "same_kind", "order": "K", "subok": True, "signature": None, "axes": None, "axis": None}
 _AT = "it writes into its argument; write t[i] = ..., or add ag.scatter_add(values, i, t.shape)"
@@ -87,6 +90,8 @@ def array_ufunc(ufunc: np.ufunc, method: str, *inputs: Any, **options: Any) -> A
 
 def array_function(function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
     """``Tensor.__array_function__``: any other NumPy function was called with a Tensor."""
+    if function in _OF_SHAPE and len(args) == 1 and not kwargs:
+        return function(_plain(args[0]))
     ours = NUMPY.get(function)
     if ours is not None and _OPTIONS.isdisjoint(kwargs):
         try:

@@ -29,7 +29,7 @@ from .windows import as_tuple, window_count
 __all__ = ["conv1d", "conv2d", "conv_transpose1d", "conv_transpose2d"]
 
 Sizes = int | Sequence[int]
-_BLOCK = 2**17
+_BLOCK = 2**18
 """How many elements of columns to lay out at once."""
 
 
@@ -127,9 +127,11 @@ def _solve_v(x: np.ndarray, w: np.ndarray, plan: _Plan) -> np.ndarray:
 
 def _solve_x(v: np.ndarray, w: np.ndarray, plan: _Plan) -> np.ndarray:
     """x[n, c, i + k] = Σ v[n, o, i] w[o, c, k]: the transposed convolution."""
-    if (mirrored := plan.mirrored) is not None:
-        return _solve_v(v, _mirrored(w, plan.groups), mirrored)
     channels = w.shape[1] * plan.groups
+    # A convolution again, where its columns of v are not many more than the columns of x that are added up below:
+    # those take 0.7 of its time for 4 times as many channels in v as in x, 0.2 for 20 times.
+    if (mirrored := plan.mirrored) is not None and len(w) <= 2 * channels:
+        return _solve_v(v, _mirrored(w, plan.groups), mirrored)
     x = np.empty((len(v), channels, *plan.space), np.result_type(v, w))
     transposed = plan.matrices(w).swapaxes(-1, -2)
     for block in plan.blocks(len(v), channels):
@@ -280,6 +282,7 @@ def conv1d(x: Any, w: Any, bias: Any = None, stride: Sizes = 1, padding: Sizes |
 
 @composite(over=Cases((
     Case(((2, 2, 3, 4), (3, 2, 2, 2), (3,)), {"padding": (1, 0)}), Case(((0, 1, 3, 3), (1, 1, 2, 2))),
+    Case(((2, 1, 3, 3), (3, 1, 2, 2)), {"padding": (0, 1)}),
     Case(((1, 2, 4, 3), (2, 1, 2, 1)), {"groups": 2, "stride": (2, 1)}),
     Case(((1, 1, 4, 4), (1, 1, 2, 2)), {"dilation": (1, 2), "padding": 1}))))
 def conv2d(x: Any, w: Any, bias: Any = None, stride: Sizes = 1, padding: Sizes | str = 0, dilation: Sizes = 1,

@@ -40,6 +40,20 @@ def shifted(x: Any, axis: Axis) -> Any:
         return np.where(x == np.inf, 0, x - top)
 
 
+# Over the last axis, products take a third of the time of np.sum, and no product of two arrays is written out first.
+
+def total(x: Any, axis: int) -> Any:
+    """Σ x over ``axis``, which stays as one of size 1."""
+    if axis % x.ndim == x.ndim - 1:
+        return (x @ np.ones(x.shape[-1], x.dtype))[..., None]
+    return x.sum(axis=axis, keepdims=True)
+
+
+def dot(a: Any, b: Any, axis: int) -> Any:
+    """Σ a b over ``axis``, which stays as one of size 1."""
+    return np.vecdot(a, b)[..., None] if axis % a.ndim == a.ndim - 1 else (a * b).sum(axis=axis, keepdims=True)
+
+
 def _floats(x: Any) -> Any:
     return x if isinstance(x, np.ndarray) and x.dtype.kind == "f" else np.asarray(x, float)
 
@@ -80,7 +94,7 @@ def logsumexp(x: Any, axis: Axis = None, *, keepdims: bool = False) -> Any:
     return y if keepdims else np.squeeze(y, axis=tuple(range(y.ndim)) if axis is None else axis)
 
 
-@primitive(x=lambda g, y, axis: g - np.exp(y) * g.sum(axis=axis, keepdims=True),
+@primitive(x=lambda g, y, axis: g - np.exp(y) * total(g, axis),
            explain=explain_axis, over=_OVER_ONE_AXIS)
 def log_softmax(x: Any, axis: int = -1) -> Any:
     """x - log Σ eˣ over ``axis``, stable. dL/dx = g - softmax(x) Σ g.
@@ -103,10 +117,10 @@ def log_softmax(x: Any, axis: int = -1) -> Any:
     x = _floats(x)
     below = shifted(x, axis)
     with np.errstate(divide="ignore"):
-        return below - np.log(np.exp(below).sum(axis=axis, keepdims=True))
+        return below - np.log(total(np.exp(below), axis))
 
 
-@primitive(x=lambda g, y, axis: y * (g - (g * y).sum(axis=axis, keepdims=True)),
+@primitive(x=lambda g, y, axis: y * (g - dot(g, y, axis)),
            explain=explain_axis, over=_OVER_ONE_AXIS)
 def softmax(x: Any, axis: int = -1) -> Any:
     """eˣ / Σ eˣ over ``axis``, stable. dL/dx = y (g - Σ g y).
@@ -127,5 +141,7 @@ def softmax(x: Any, axis: int = -1) -> Any:
         tensor([0.5, 0.5])
     """
     x = _floats(x)
-    e = np.exp(shifted(x, axis))
-    return e / e.sum(axis=axis, keepdims=True)
+    y = shifted(x, axis)
+    np.exp(y, out=y)
+    y /= total(y, axis)
+    return y

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 import autograd_core as ag
 from autograd_core.derivatives.elementwise import chosen
+from autograd_core.derivatives.products import times
 from autograd_core.testing import gradcheck
 
 SPECIAL = np.array([0.0, -0.0, 1.5, -2.0, np.inf, -np.inf, np.nan, 1e-40])
@@ -67,3 +68,47 @@ def test_rows_add_up_one_by_one_or_in_pairs(shape, dtype):
     y = ag.scatter_add(x, index, shape).numpy()
     assert y.dtype == dtype
     np.testing.assert_array_equal(y, expected)
+
+
+@pytest.mark.parametrize("shape", [(2, 3, 4), (1, 5, 4), (2, 2, 3, 4), (0, 3, 4), (2, 3, 0), (3, 4), (4,)])
+@pytest.mark.parametrize("columns", [0, 1, 3])
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_rows_times_a_transposed_matrix_is_matmul(shape, columns, dtype):
+    rng = np.random.default_rng(0)
+    a = rng.integers(-9, 9, shape).astype("float32")[..., ::-1]
+    b = rng.integers(-9, 9, (columns, shape[-1])).astype(dtype).T
+    found, expected = times(a, b), np.matmul(a, b)
+    assert (found.shape, found.dtype) == (expected.shape, expected.dtype)
+    np.testing.assert_array_equal(found, expected)  # of small integers: exact, in whatever order they are added
+
+
+@pytest.mark.parametrize("dtype", ["float16", "float32", "float64"])
+@pytest.mark.parametrize("f", [ag.softmax, ag.log_softmax])
+def test_softmax_is_the_same_over_every_axis(f, dtype):
+    x = np.random.default_rng(0).normal(0, 3, (5, 4, 6)).astype(dtype)
+    g = np.random.default_rng(1).normal(0, 1, x.shape).astype(dtype)
+
+    def both(axis):
+        leaf = ag.tensor(np.moveaxis(x, -1, axis), requires_grad=True)
+        y = f(leaf, axis)
+        (gradient,) = ag.gradients(y, leaf, np.moveaxis(g, -1, axis))
+        return [np.moveaxis(of.numpy(), axis, -1) for of in (y, gradient)]
+
+    for of_last, of_other in zip(both(-1) + both(2), both(0) + both(1), strict=True):
+        assert of_last.dtype == of_other.dtype == dtype
+        np.testing.assert_allclose(of_last, of_other, rtol=0, atol=30 * np.finfo(dtype).eps)
+
+
+def test_the_normal_distribution_in_float32():
+    """Of the same quality in the tail as SciPy's erfc in float32, whatever the size and the place in memory."""
+    special = pytest.importorskip("scipy.special", reason="the oracle")
+    x = np.linspace(-13, 8, 100_001, dtype=np.float32)
+    y = ag.ndtr(x).numpy()
+    exact = special.ndtr(x.astype(float))
+    assert (abs(y / exact - 1) <= 6e-7 + 5e-8 * (x < 0) * x**2).all()
+    assert (np.diff(y) >= -1e-7).all()
+    for part in (slice(3, None), slice(None, None, 7), slice(None, None, -1), slice(70_000, 70_001)):
+        np.testing.assert_array_equal(ag.ndtr(x[part]).numpy(), y[part])
+    with np.errstate(all="raise", under="ignore"):
+        limits = ag.ndtr(np.array([-np.inf, -1e30, -0.0, 0.0, 1e30, np.inf, np.nan], np.float32)).numpy()
+    np.testing.assert_array_equal(limits, np.array([0, 0, 0.5, 0.5, 1, 1, np.nan], np.float32))
