@@ -10,14 +10,14 @@ import autograd_core as ag
 from autograd_core.allocation import collector_paused
 from autograd_core.graph import Graph
 
-from .arranging import arranged, to_show
-from .captions import SHOW
-from .changes import look_of_changes
-from .choosing import Focus, Folding
+from .comparing.changes import look_of_changes
+from .comparing.joining import Joined, joined
 from .drawing import FREED, Drawing, is_freed
-from .flags import flags_of
-from .joining import Joined, joined
-from .picture import Picture, picture
+from .pictures.arranging import arranged, to_show
+from .pictures.captions import SHOW
+from .pictures.choosing import Focus, Folding
+from .pictures.flags import flags_of
+from .pictures.picture import Picture, picture
 
 Side = ag.Tensor | Sequence[ag.Tensor] | Graph
 

@@ -12,22 +12,22 @@ from autograd_core.allocation import collector_paused
 from autograd_core.debugging.symptoms import HUGE, MANY, TINY
 from autograd_core.graph import Graph
 
-from .arranging import arranged, to_show
-from .captions import SHOW
-from .choosing import Focus, Folding
-from .dot import to_dot
 from .errors import FormatError, RendererError
 from .files import write_whole
-from .flags import flags_of
-from .listing import Line, plain_text
-from .look import Look
-from .ordinary import ordinary_look
-from .outline import outline
+from .looks.dot import to_dot
+from .looks.look import Look
+from .looks.ordinary import ordinary_look
+from .looks.render import render
+from .looks.text import TOOLTIP_LIMIT, clean
+from .outlines.listing import Line, plain_text
+from .outlines.outline import outline
 from .page import described, page
-from .picture import Picture, picture
-from .render import render
-from .text import TOOLTIP_LIMIT, clean
-from .unreached import with_unreached
+from .pictures.arranging import arranged, to_show
+from .pictures.captions import SHOW
+from .pictures.choosing import Focus, Folding
+from .pictures.flags import flags_of
+from .pictures.picture import Picture, picture
+from .pictures.unreached import with_unreached
 
 FREED = "Not all is known: backward() has freed this graph. Draw before it, or after backward(retain_graph=True)."
 _FORMATS = ("svg", "png", "pdf", "html", "txt", "gv")

@@ -15,8 +15,8 @@ from autograd_core.graph import Graph
 
 from .drawing import draw
 from .errors import FormatError
-from .inventory import inventory
-from .listing import Line, laid_out, plain_text
+from .outlines.inventory import inventory
+from .outlines.listing import Line, laid_out, plain_text
 
 if TYPE_CHECKING:
     from rich.console import Console, ConsoleOptions

@@ -6,8 +6,8 @@ import explored
 import pytest
 
 import autograd_core as ag
-from viz.captions import exact, gradient_line
-from viz.text import clean
+from viz.looks.text import clean
+from viz.pictures.captions import exact, gradient_line
 
 
 def wires(page):

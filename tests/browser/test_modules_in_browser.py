@@ -4,7 +4,7 @@ import explored
 import pytest
 
 import autograd_core as ag
-from viz.captions import gradient_line
+from viz.pictures.captions import gradient_line
 
 SHOWN = "figure:not([hidden])"
 

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from viz.errors import RendererError
-from viz.flags import Trouble
-from viz.render import find_dot
+from viz.looks.render import find_dot
+from viz.pictures.flags import Trouble
 
 DOCS = Path(__file__).parents[2] / "docs"
 NUMBER = re.compile(r"-?\d+(?:\.\d+)?(?:e-?\d+)?")

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from viz.errors import RendererError
-from viz.render import find_dot
+from viz.looks.render import find_dot
 
 for package in ("nbclient", "nbconvert", "ipykernel"):
     pytest.importorskip(package, reason='the lesson runs in: pip install "autograd-core[notebook]"')

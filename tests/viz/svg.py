@@ -6,8 +6,8 @@ import xml.etree.ElementTree as ET
 from typing import NamedTuple
 
 from viz import Drawing
-from viz.look import GRADIENT, VALUE
-from viz.tables import ALARM
+from viz.looks.look import GRADIENT, VALUE
+from viz.looks.tables import ALARM
 
 SVG = "{http://www.w3.org/2000/svg}"
 

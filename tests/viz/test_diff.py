@@ -16,15 +16,15 @@ import nn
 import viz
 from autograd_core.graph import Reading
 from autograd_core.modes import module_path
-from viz.alignment import LIMIT, align, paired
-from viz.changes import look_of_changes
-from viz.differences import differ, first_differences
-from viz.flags import flags_of
-from viz.flow import NONE, UNKNOWN
-from viz.folding import fold, unfold
-from viz.joining import joined
-from viz.picture import Kind, picture
-from viz.ratios import ADDED, FACTORS, PENS, REMOVED, SAME, SCALE, orders, ratio_pen, ratio_words
+from viz.comparing.alignment import LIMIT, align, paired
+from viz.comparing.changes import look_of_changes
+from viz.comparing.differences import differ, first_differences
+from viz.comparing.joining import joined
+from viz.comparing.ratios import ADDED, FACTORS, PENS, REMOVED, SAME, SCALE, orders, ratio_pen, ratio_words
+from viz.looks.flow import NONE, UNKNOWN
+from viz.pictures.flags import flags_of
+from viz.pictures.folding import fold, unfold
+from viz.pictures.picture import Kind, picture
 
 INPUTS = np.random.default_rng(0).normal(size=(8, 4)).astype("float32")
 
@@ -45,7 +45,7 @@ def both(before, after):
 def look(before, after, closed=lambda call: False):
     pictures = both(before, after)
     view = fold(pictures.picture, closed)
-    return {box.text: box.id for box in view.boxes}, look_of_changes(view, pictures, viz.captions.SHOW)
+    return {box.text: box.id for box in view.boxes}, look_of_changes(view, pictures, viz.pictures.captions.SHOW)
 
 
 def said(mark):
@@ -129,7 +129,7 @@ def test_equal_graphs_are_the_same_everywhere(program):
     assert not together.wires
     assert first_differences(together) == (None, None)
     for closed in (lambda call: False, lambda call: True):
-        result = look_of_changes(fold(together.picture, closed), together, viz.captions.SHOW)
+        result = look_of_changes(fold(together.picture, closed), together, viz.pictures.captions.SHOW)
         assert {pen.meaning for pen in result.pens.values()} <= {SAME.meaning, NONE.meaning}
         assert all(line == "gradients same" for mark in result.marks.values() for line in said(mark))
         assert "→" not in "".join(line for each in result.captions.values() for line in each.above.lines)

@@ -12,8 +12,8 @@ import autograd_core as ag
 import nn
 import viz
 from autograd_core.modes import module_path
-from viz import frames
-from viz.picture import Kind, picture
+from viz.looks import frames
+from viz.pictures.picture import Kind, picture
 
 PROGRAM = """
 import numpy as np, autograd_core as ag, viz

@@ -17,12 +17,12 @@ from autograd_core.graph import Reading
 from autograd_core.modes import module_path
 from autograd_core.recording import wrap
 from autograd_core.walk import nodes_behind
-from viz.dot import to_dot
-from viz.flags import Trouble, flags_of
-from viz.flow import PENS, pen_for
-from viz.folding import fold
-from viz.marks import flags_in
-from viz.picture import picture
+from viz.looks.dot import to_dot
+from viz.looks.flow import PENS, pen_for
+from viz.looks.marks import flags_in
+from viz.pictures.flags import Trouble, flags_of
+from viz.pictures.folding import fold
+from viz.pictures.picture import picture
 
 RNG = np.random.default_rng(0)
 INPUTS = RNG.normal(size=(32, 4)).astype("float32")

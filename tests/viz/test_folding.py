@@ -13,12 +13,12 @@ from programs import programs, run
 import autograd_core as ag
 from autograd_core.graph import Reading
 from autograd_core.modes import module_path
-from viz.cutting import apart, around
-from viz.dot import to_dot
-from viz.fitting import fitted
-from viz.folding import fold, hidden, summed_up, unfold, unfolded
-from viz.picture import Kind, picture
-from viz.repeats import merge_repeats
+from viz.looks.dot import to_dot
+from viz.pictures.cutting import apart, around
+from viz.pictures.fitting import fitted
+from viz.pictures.folding import fold, hidden, summed_up, unfold, unfolded
+from viz.pictures.picture import Kind, picture
+from viz.pictures.repeats import merge_repeats
 
 
 def captured(program):

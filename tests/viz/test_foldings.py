@@ -10,7 +10,7 @@ import autograd_core as ag
 import nn
 from autograd_core.modes import module_path
 from viz.explorer.foldings import ROOM, Folding, Foldings, call_of
-from viz.picture import picture
+from viz.pictures.picture import picture
 
 
 def opened_calls(drawn):

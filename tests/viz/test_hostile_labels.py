@@ -12,7 +12,7 @@ from svg import SVG, labels, nodes
 import autograd_core as ag
 import viz
 from autograd_core.modes import module_path
-from viz.text import LABEL_LIMIT
+from viz.looks.text import LABEL_LIMIT
 
 NASTY = [
     "</text><script>alert(1)</script>", '"];x[', '"]; x -> y; z [label="', "<b>", "<<B>bold</B>>", "a\0b",

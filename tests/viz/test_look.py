@@ -12,8 +12,8 @@ import nn
 import viz
 from autograd_core.graph import Reading
 from autograd_core.modes import module_path
-from viz.captions import value_lines
-from viz.look import GRADIENT, VALUE
+from viz.looks.look import GRADIENT, VALUE
+from viz.pictures.captions import value_lines
 
 X = np.ones((2, 3), "float32")
 

@@ -9,7 +9,7 @@ import pytest
 
 import autograd_core as ag
 import viz
-from viz import render
+from viz.looks import render
 
 
 @pytest.fixture

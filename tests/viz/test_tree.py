@@ -21,13 +21,13 @@ import nn
 import viz
 from autograd_core.errors import DTypeError
 from autograd_core.modes import module_path
-from viz.flags import Trouble
-from viz.folding import fold
-from viz.listing import Cell, Line, plain_text, width_of
-from viz.ordinary import ordinary_look
-from viz.outline import outline
-from viz.picture import Kind, picture
-from viz.repeats import merge_repeats
+from viz.looks.ordinary import ordinary_look
+from viz.outlines.listing import Cell, Line, plain_text, width_of
+from viz.outlines.outline import outline
+from viz.pictures.flags import Trouble
+from viz.pictures.folding import fold
+from viz.pictures.picture import Kind, picture
+from viz.pictures.repeats import merge_repeats
 
 ID = re.compile(r"\bv\d+\w*")
 WORDS = [trouble.title for trouble in Trouble if trouble is not Trouble.DEAD]

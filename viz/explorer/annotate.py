@@ -7,11 +7,11 @@ import xml.etree.ElementTree as ET
 from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
-from ..calls import Call
-from ..folding import unfolded
-from ..look import GRADIENT
-from ..picture import Box, Picture
-from ..text import clean
+from ..looks.look import GRADIENT
+from ..looks.text import clean
+from ..pictures.calls import Call
+from ..pictures.folding import unfolded
+from ..pictures.picture import Box, Picture
 
 _SVG = "{http://www.w3.org/2000/svg}"
 _TOOLTIP = "{http://www.w3.org/1999/xlink}title"

@@ -6,12 +6,12 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from ..calls import Call
-from ..cutting import apart
-from ..fitting import fitted
-from ..folding import fold
-from ..frames import NESTED
-from ..picture import Box, Kind, Picture
+from ..looks.frames import NESTED
+from ..pictures.calls import Call
+from ..pictures.cutting import apart
+from ..pictures.fitting import fitted
+from ..pictures.folding import fold
+from ..pictures.picture import Box, Kind, Picture
 
 ROOM = 10
 """The pictures of modules opened one by one hold so many times ``max_nodes`` boxes, at most."""
@@ -43,7 +43,7 @@ class Foldings:
     Example:
         >>> import autograd_core as ag
         >>> from autograd_core.modes import module_path
-        >>> from viz.picture import picture
+        >>> from viz.pictures.picture import picture
         >>> x = ag.tensor(0.5, requires_grad=True, name="x")
         >>> for i in range(3):
         ...     with module_path(f"layer{i}"):

@@ -10,8 +10,8 @@ from typing import Any
 from autograd_core.derivatives.define import TABLE
 from autograd_core.graph import Graph, Reading
 
-from ..captions import exact, gradient_line, is_large, short, symbol
-from ..text import TOOLTIP_LIMIT, clean
+from ..looks.text import TOOLTIP_LIMIT, clean
+from ..pictures.captions import exact, gradient_line, is_large, short, symbol
 from .steps import Contribution, Step
 
 _NARROW = "\N{NARROW NO-BREAK SPACE}"

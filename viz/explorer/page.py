@@ -18,14 +18,14 @@ from autograd_core.debugging.symptoms import HUGE, MANY, TINY
 from autograd_core.errors import MissingExtraError
 from autograd_core.graph import Graph
 
-from ..arranging import to_show
-from ..captions import SHOW
 from ..errors import FormatError, RendererError
 from ..files import write_whole
-from ..flags import flags_of
-from ..picture import Picture, picture
-from ..text import TOOLTIP_LIMIT, clean
-from ..unreached import unreached, with_unreached
+from ..looks.text import TOOLTIP_LIMIT, clean
+from ..pictures.arranging import to_show
+from ..pictures.captions import SHOW
+from ..pictures.flags import flags_of
+from ..pictures.picture import Picture, picture
+from ..pictures.unreached import unreached, with_unreached
 from .formulas import Letters, tell
 from .rows import COLUMNS, rows, unreached_rows
 from .steps import backward_steps, nodes_of

@@ -9,9 +9,9 @@ from typing import Any
 from autograd_core.debugging.sites import Site
 from autograd_core.graph import Graph, Reading, Vertex
 
-from ..captions import exact, options_line
-from ..flags import Flag, no_grad
-from ..text import TOOLTIP_LIMIT, clean
+from ..looks.text import TOOLTIP_LIMIT, clean
+from ..pictures.captions import exact, options_line
+from ..pictures.flags import Flag, no_grad
 from .formulas import Letters
 
 COLUMNS = ("Name", "Operation", "Module", "Flags", "Computed from", "Used by", "Options", "Shape", "Dtype", "Value",

@@ -8,14 +8,14 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
-from ..dot import to_dot
-from ..flags import Trouble
-from ..flow import SCALE, Pen
-from ..look import Look
-from ..ordinary import ordinary_look
-from ..picture import Picture
-from ..render import render
-from ..text import clean
+from ..looks.dot import to_dot
+from ..looks.flow import SCALE, Pen
+from ..looks.look import Look
+from ..looks.ordinary import ordinary_look
+from ..looks.render import render
+from ..looks.text import clean
+from ..pictures.flags import Trouble
+from ..pictures.picture import Picture
 from .annotate import Opening, Ways, annotated
 from .foldings import Folding, Foldings, call_of
 

@@ -10,8 +10,8 @@ import numpy as np
 from autograd_core.debugging.symptoms import MANY, always_off, dead_units, flat_share
 from autograd_core.errors import ShapeError
 
-from ..captions import short
-from ..flags import Trouble
+from ..pictures.captions import short
+from ..pictures.flags import Trouble
 from .canvas import COLOURS, bare, canvas, finished, label_rows
 from .outputs import Output, outputs_of
 

@@ -12,7 +12,7 @@ from autograd_core.errors import DTypeError, MissingExtraError
 
 from ..errors import FormatError
 from ..files import write_whole
-from ..text import TOOLTIP_LIMIT, clean
+from ..looks.text import TOOLTIP_LIMIT, clean
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

@@ -14,8 +14,8 @@ from autograd_core.debugging.measure import rms
 from autograd_core.debugging.symptoms import HUGE, TINY
 from autograd_core.errors import DTypeError
 
-from ..captions import short
-from ..flags import Trouble
+from ..pictures.captions import short
+from ..pictures.flags import Trouble
 from .canvas import COLOURS, GREY, bare, canvas, finished, height_of, label_rows, logarithmic
 from .names import Kind, kind_of, layer_of
 

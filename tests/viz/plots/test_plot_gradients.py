@@ -7,7 +7,7 @@ import autograd_core as ag
 import nn
 import viz
 from autograd_core.debugging.symptoms import HUGE, TINY
-from viz.flags import Trouble, flags_of
+from viz.pictures.flags import Trouble, flags_of
 
 pytest.importorskip("matplotlib", reason="draws the plots: pip install autograd-core[plot]")
 

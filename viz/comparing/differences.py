@@ -10,11 +10,11 @@ import numpy as np
 
 from autograd_core.graph import Reading
 
-from .flags import Flag
-from .flow import UNKNOWN
-from .folding import unfolded
+from ..looks.flow import UNKNOWN
+from ..pictures.flags import Flag
+from ..pictures.folding import unfolded
+from ..pictures.picture import Box, Kind
 from .joining import Joined
-from .picture import Box, Kind
 from .ratios import SAME, ratio_pen
 
 CLOSE = 1e-6

@@ -7,9 +7,9 @@ from dataclasses import dataclass, replace
 from itertools import takewhile
 from typing import NamedTuple
 
+from ..pictures.calls import Call
+from ..pictures.picture import Box, Kind, Picture, Wire
 from .alignment import Pairing, paired
-from .calls import Call
-from .picture import Box, Kind, Picture, Wire
 
 
 class Sides(NamedTuple):
@@ -40,7 +40,7 @@ def joined(before: Picture, after: Picture) -> Joined:
 
     Example:
         >>> import autograd_core as ag
-        >>> from viz.picture import picture
+        >>> from viz.pictures.picture import picture
         >>> x = ag.tensor(3.0, requires_grad=True, name="x")
         >>> both = joined(picture(ag.graph(ag.exp(x))), picture(ag.graph(ag.exp(ag.tanh(x)))))
         >>> [(box.text, both.boxes[box.id].before is not None) for box in both.picture.boxes]

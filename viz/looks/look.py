@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from ..pictures.picture import Wire
 from .flow import Pen
-from .picture import Wire
 from .tables import Text
 
 SIZE, SMALL_SIZE = 13, 10  # of fonts, in points

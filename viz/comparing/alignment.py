@@ -6,8 +6,8 @@ from collections import Counter
 from collections.abc import Hashable, Iterable, Sequence
 from typing import NamedTuple
 
-from .calls import Call
-from .picture import Box, Kind, Picture
+from ..pictures.calls import Call
+from ..pictures.picture import Box, Kind, Picture
 
 LIMIT = 64
 """Differences after which the best alignment so far is settled, which keeps the work linear in the length."""
@@ -39,7 +39,7 @@ def paired(before: Picture, after: Picture) -> Pairing:
 
     Example:
         >>> import autograd_core as ag
-        >>> from viz.picture import picture
+        >>> from viz.pictures.picture import picture
         >>> x = ag.tensor(3.0, requires_grad=True, name="x")
         >>> paired(picture(ag.graph(ag.exp(x))), picture(ag.graph(ag.exp(ag.tanh(x))))).boxes
         {'v0': 'v0', 'v1': 'v2', 'v1_out': 'v2_out'}

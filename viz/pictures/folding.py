@@ -33,7 +33,7 @@ def fold(picture: Picture, closed: Callable[[Call], bool]) -> Picture:
     Example:
         >>> import autograd_core as ag
         >>> from autograd_core.modes import module_path
-        >>> from viz.picture import picture
+        >>> from viz.pictures.picture import picture
         >>> x = ag.tensor(2.0, requires_grad=True, name="x")
         >>> with module_path("layer"):
         ...     y = ag.exp(x * x)

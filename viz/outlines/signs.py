@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from .flags import Trouble
-from .flow import PENS, Pen
+from ..looks.flow import PENS, Pen
+from ..pictures.flags import Trouble
 from .listing import Cell, Line
 
 # Colours of terminals, whose ground may be black or white.
@@ -28,7 +28,7 @@ def bar(pen: Pen | None) -> Cell:
         A Cell, as wide for every size; empty for what has none: 0, NaN, or a gradient that is not known.
 
     Example:
-        >>> from viz.flow import PENS, ZERO
+        >>> from viz.looks.flow import PENS, ZERO
         >>> bar(PENS[2]).text, bar(ZERO).text
         ('▇▇▇····', '')
     """

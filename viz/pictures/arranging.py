@@ -6,10 +6,10 @@ from collections.abc import Iterable
 
 from autograd_core.graph import Graph
 
+from ..errors import FormatError
 from .captions import SHOW
 from .choosing import Focus, Folding, chosen_modules, focused
 from .cutting import apart, around, without
-from .errors import FormatError
 from .fitting import fitted
 from .folding import fold as fold_calls
 from .picture import Kind, Picture

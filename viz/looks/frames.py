@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator
 
 import graphviz
 
-from .calls import Call
-from .picture import Box
+from ..pictures.calls import Call
+from ..pictures.picture import Box
 from .text import TOOLTIP_LIMIT, clean, plain
 
 FILL, EDGE = "#f3f6f9", "#9aa5b1"

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from .captions import SHOW, exact, gradient_line, is_large, value_lines
+from ..pictures.captions import SHOW, exact, gradient_line, is_large, value_lines
+from ..pictures.picture import Box, Kind, Picture
 from .flow import NONE, PLAIN, SCALE, Pen, pen_for
 from .legend import legend
 from .look import GRADIENT, SIZE, SMALL_SIZE, VALUE, Caption, Look
 from .marks import flags_in, mark
-from .picture import Box, Kind, Picture
 from .tables import FAINT, Text
 from .text import clean
 

@@ -11,8 +11,8 @@ from bisect import bisect_right
 
 from autograd_core.graph import Reading
 
-from .captions import short
-from .flow import COLOURS, NONE, UNKNOWN, WIDTHS, Pen
+from ..looks.flow import COLOURS, NONE, UNKNOWN, WIDTHS, Pen
+from ..pictures.captions import short
 
 FACTORS = (2, 10, 100)
 """Where one pen ends and the next begins, to both sides."""

@@ -59,7 +59,7 @@ def merge_repeats(picture: Picture) -> Picture:
     Example:
         >>> import autograd_core as ag
         >>> from autograd_core.modes import module_path
-        >>> from viz.picture import picture
+        >>> from viz.pictures.picture import picture
         >>> x = ag.tensor(2.0, requires_grad=True, name="x")
         >>> for i in range(12):
         ...     with module_path(f"layers.{i}"):

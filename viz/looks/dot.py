@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import graphviz
 
-from .cutting import original
+from ..pictures.cutting import original
+from ..pictures.picture import Box, Kind, Picture, Wire
 from .flow import PLAIN, Pen
 from .frames import FILL, in_frames
 from .look import SIZE, SMALL_SIZE, Caption, Look, Mark
 from .ordinary import ordinary_look
-from .picture import Box, Kind, Picture, Wire
 from .tables import FAINT, Text, bar, table
 from .text import TOOLTIP_LIMIT, clean, plain
 
@@ -53,7 +53,7 @@ def to_dot(picture: Picture, look: Look | None = None, *, title: str | None = No
 
     Example:
         >>> import autograd_core as ag
-        >>> from viz.picture import picture
+        >>> from viz.pictures.picture import picture
         >>> x = ag.tensor(3.0, requires_grad=True, name="x")
         >>> print(to_dot(picture(ag.graph(x))).splitlines()[0])
         digraph computation {

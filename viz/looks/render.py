@@ -9,7 +9,7 @@ import signal
 import subprocess
 from pathlib import Path
 
-from .errors import RendererError
+from ..errors import RendererError
 
 VARIABLE = "AUTOGRAD_VIZ_DOT"
 TIMEOUT = 60.0

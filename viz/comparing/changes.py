@@ -10,18 +10,18 @@ from typing import NamedTuple
 
 from autograd_core.graph import Reading
 
-from .captions import exact, gradient_line, is_large, value_lines
+from ..looks.flow import NONE, PLAIN, UNKNOWN, Pen
+from ..looks.legend import legend
+from ..looks.look import GRADIENT, SIZE, SMALL_SIZE, VALUE, Border, Caption, Look, Mark
+from ..looks.tables import FAINT, Text
+from ..looks.text import clean
+from ..pictures.captions import exact, gradient_line, is_large, value_lines
+from ..pictures.flags import Flag, Trouble
+from ..pictures.folding import summed_up, unfolded
+from ..pictures.picture import Box, Kind, Picture
 from .differences import First, first_differences, turned
-from .flags import Flag, Trouble
-from .flow import NONE, PLAIN, UNKNOWN, Pen
-from .folding import summed_up, unfolded
 from .joining import Joined
-from .legend import legend
-from .look import GRADIENT, SIZE, SMALL_SIZE, VALUE, Border, Caption, Look, Mark
-from .picture import Box, Kind, Picture
 from .ratios import ADDED, BREAKS, REMOVED, SAME, SCALE, orders, ratio_pen, ratio_words
-from .tables import FAINT, Text
-from .text import clean
 
 _LONG = 40  # characters of two numbers that still fit on one line
 _ROWS = 3  # of flags in a box; of more, it gives the number

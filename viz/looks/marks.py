@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 
-from .flags import Flag, Trouble
-from .folding import unfolded
+from ..pictures.flags import Flag, Trouble
+from ..pictures.folding import unfolded
+from ..pictures.picture import Box
 from .look import Border, Mark
-from .picture import Box
 from .tables import Text
 
 SIZE = 10

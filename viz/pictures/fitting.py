@@ -31,7 +31,7 @@ def fitted(picture: Picture, max_nodes: int, repeats: bool | None = None) -> Pic
 
     Example:
         >>> import autograd_core as ag
-        >>> from viz.picture import picture
+        >>> from viz.pictures.picture import picture
         >>> x = ag.tensor(0.5, requires_grad=True, name="x")
         >>> for _ in range(1000):
         ...     x = ag.tanh(x)

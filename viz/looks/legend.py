@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 
-from .flags import Trouble
+from ..pictures.flags import Trouble
 from .flow import Pen
 from .tables import Text, bar, table
 

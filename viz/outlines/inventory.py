@@ -13,13 +13,13 @@ import numpy as np
 from autograd_core.graph import Reading
 from autograd_core.recording import TensorBase
 
-from .captions import gradient_line, short
-from .flags import Flag, Trouble, broken, of_leaf
-from .flow import pen_for
-from .folding import summed_up
+from ..looks.flow import pen_for
+from ..looks.text import clean
+from ..pictures.captions import gradient_line, short
+from ..pictures.flags import Flag, Trouble, broken, of_leaf
+from ..pictures.folding import summed_up
 from .listing import Cell, Line
 from .signs import FRAME, VALUE, bar, flag, heading
-from .text import clean
 
 
 @dataclass(frozen=True)

@@ -46,7 +46,7 @@ def around(picture: Picture, centre: Collection[str], radius: int) -> Picture:
 
     Example:
         >>> import autograd_core as ag
-        >>> from viz.picture import picture
+        >>> from viz.pictures.picture import picture
         >>> x = ag.tensor(0.5, requires_grad=True, name="x")
         >>> y = x
         >>> for _ in range(9):

@@ -9,15 +9,15 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
 
-from .calls import Call
-from .captions import is_large
-from .cutting import original
+from ..looks.look import Look
+from ..looks.marks import flags_in
+from ..looks.text import TOOLTIP_LIMIT, clean
+from ..pictures.calls import Call
+from ..pictures.captions import is_large
+from ..pictures.cutting import original
+from ..pictures.picture import Box, Kind, Picture, Wire
 from .listing import Cell, Line
-from .look import Look
-from .marks import flags_in
-from .picture import Box, Kind, Picture, Wire
 from .signs import FRAME, VALUE, bar, flag, heading
-from .text import TOOLTIP_LIMIT, clean
 
 SIGNS = {"add": "+", "subtract": "-", "multiply": "*", "divide": "/", "matmul": "@", "power": "**"}
 """Ops that are written between their two operands."""
@@ -40,9 +40,9 @@ def outline(picture: Picture, look: Look, title: str | None = None) -> tuple[Lin
 
     Example:
         >>> import autograd_core as ag
-        >>> from viz.listing import plain_text
-        >>> from viz.ordinary import ordinary_look
-        >>> from viz.picture import picture
+        >>> from viz.outlines.listing import plain_text
+        >>> from viz.looks.ordinary import ordinary_look
+        >>> from viz.pictures.picture import picture
         >>> x = ag.tensor(3.0, requires_grad=True, name="x")
         >>> p = picture(ag.graph(ag.tanh(x * 2)))
         >>> print(plain_text(outline(p, ordinary_look(p))))

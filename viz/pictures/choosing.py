@@ -33,7 +33,7 @@ def chosen_modules(picture: Picture, fold: Folding) -> set[str]:
     Example:
         >>> import autograd_core as ag
         >>> from autograd_core.modes import module_path
-        >>> from viz.picture import picture
+        >>> from viz.pictures.picture import picture
         >>> x = ag.tensor(0.5, requires_grad=True)
         >>> for i in range(3):
         ...     with module_path(f"layers.{i}"):
