@@ -27,7 +27,7 @@ def kinks(axes):
 
 def test_the_picture_has_a_panel_for_every_activation(tmp_path):
     pytest.importorskip("matplotlib", reason="matplotlib draws the picture, and is not installed")
-    script = runpy.run_path(str(DOCS / "draw_activations.py"))
+    script = runpy.run_path(str(DOCS / "scripts" / "draw_activations.py"))
     assert sorted(script["CURVES"]) == sorted(activations.__all__)
     figure = script["picture"]()
     assert [axes.get_title("left") for axes in figure.axes] == list(script["CURVES"])
@@ -40,6 +40,6 @@ def test_the_picture_has_a_panel_for_every_activation(tmp_path):
         rise = [function(ag.tensor(x[smooth] + step)).numpy() for step in (-1e-4, 1e-4)]
         np.testing.assert_allclose((rise[1] - rise[0]) / 2e-4, slope[smooth], atol=1e-3)
     target = tmp_path / "activations.svg"
-    subprocess.run([sys.executable, DOCS / "draw_activations.py", target], check=True)
+    subprocess.run([sys.executable, DOCS / "scripts" / "draw_activations.py", target], check=True)
     kept = (DOCS / "images" / "activations.svg").read_text("utf-8")
     assert target.read_text("utf-8").count("<path") == pytest.approx(kept.count("<path"), rel=0.1)

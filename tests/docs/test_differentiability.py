@@ -10,7 +10,7 @@ import autograd_core as ag
 from autograd_core.derivatives import NUMPY, TABLE
 from autograd_core.differentiability import DTYPES, numpy_functions
 
-WRITER = Path(__file__).parents[2] / "docs" / "write_differentiability.py"
+WRITER = Path(__file__).parents[2] / "docs" / "scripts" / "write_differentiability.py"
 
 
 def test_the_page_is_current():

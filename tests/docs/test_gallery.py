@@ -23,7 +23,7 @@ def gallery():
         find_dot()
     except RendererError as error:
         pytest.skip(str(error))
-    script = runpy.run_path(str(DOCS / "draw_gallery.py"))
+    script = runpy.run_path(str(DOCS / "scripts" / "draw_gallery.py"))
     return [(path, path.read_text("utf-8"), drawing.svg()) for path, drawing in script["pictures"]()]
 
 
@@ -44,7 +44,7 @@ def numbers(svg):
 
 def test_every_picture_is_current(gallery):
     for path, kept, drawn in gallery:
-        assert shapes(kept) == shapes(drawn), f"{path.name} is out of date: run python docs/draw_gallery.py"
+        assert shapes(kept) == shapes(drawn), f"{path.name} is out of date: run python docs/scripts/draw_gallery.py"
         assert numbers(kept) == pytest.approx(numbers(drawn), rel=0.02, abs=1e-6), path.name
 
 

@@ -22,6 +22,6 @@ def test_the_example_for_pytest_passes(pytester):
 def test_the_script_draws_the_picture(tmp_path):
     pytest.importorskip("matplotlib", reason="matplotlib draws the picture, and is not installed")
     target = tmp_path / "step_size.svg"
-    subprocess.run([sys.executable, DOCS / "draw_step_size.py", target], check=True)
+    subprocess.run([sys.executable, DOCS / "scripts" / "draw_step_size.py", target], check=True)
     kept = (DOCS / "images" / "step_size.svg").read_text("utf-8")
     assert target.read_text("utf-8").count("<path") == pytest.approx(kept.count("<path"), rel=0.1)

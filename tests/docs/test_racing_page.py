@@ -13,7 +13,7 @@ DOCS = Path(__file__).parents[2] / "docs"
 @pytest.fixture(scope="module")
 def race():
     pytest.importorskip("matplotlib", reason="matplotlib draws the race: pip install matplotlib")
-    return runpy.run_path(str(DOCS / "draw_race.py"))
+    return runpy.run_path(str(DOCS / "scripts" / "draw_race.py"))
 
 
 def rows(name):

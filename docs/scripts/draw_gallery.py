@@ -9,7 +9,7 @@ from typing import Any
 
 import viz
 
-PAGE = Path(__file__).parent / "gallery.md"
+PAGE = Path(__file__).parents[1] / "gallery.md"
 
 
 def pictures() -> Iterator[tuple[Path, viz.Drawing]]:

@@ -1,4 +1,4 @@
-"""Draws docs/images/plot_*.png, the pictures of docs/plots.md: ``python docs/draw_plots.py``."""
+"""Draws docs/images/plot_*.png, the pictures of docs/plots.md: ``python docs/scripts/draw_plots.py``."""
 
 import warnings
 from collections.abc import Callable
@@ -15,7 +15,7 @@ import nn
 import optim
 import viz
 
-IMAGES = Path(__file__).parent / "images"
+IMAGES = Path(__file__).parents[1] / "images"
 
 pixels, labels = load_digits(return_X_y=True)
 train, validation, _ = nn.split(((pixels - 8) / 8).astype("float32"), labels, validation=0.2, test=0.0, rng=0)

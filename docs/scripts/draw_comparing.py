@@ -5,7 +5,7 @@ from pathlib import Path
 
 from draw_gallery import shown
 
-PAGE = Path(__file__).parent / "comparing.md"
+PAGE = Path(__file__).parents[1] / "comparing.md"
 
 if __name__ == "__main__":
     text = PAGE.read_text("utf-8")

@@ -9,7 +9,7 @@ import numpy as np
 from autograd_core.derivatives import TABLE, Entry
 from autograd_core.differentiability import CONSTANT, NO_RULE, Differentiability, about, differentiable, numpy_functions
 
-PAGE = Path(__file__).with_name("differentiability.md")
+PAGE = Path(__file__).parents[1] / "differentiability.md"
 NUMPY_VERSION = ".".join(np.__version__.split(".")[:2])
 
 HEAD = """\

@@ -1,4 +1,4 @@
-"""Draws docs/images/step_size.svg, the error of a difference against its step: ``python docs/draw_step_size.py``."""
+"""Draws docs/images/step_size.svg, the error of a difference against its step: ``python docs/scripts/draw_step_size.py``."""
 
 import sys
 from pathlib import Path
@@ -9,7 +9,7 @@ from matplotlib.figure import Figure
 
 from autograd_core.testing.ladder import slope
 
-PICTURE = Path(__file__).parent / "images" / "step_size.svg"
+PICTURE = Path(__file__).parents[1] / "images" / "step_size.svg"
 BLUE, ORANGE, RED, GREEN, GREY = "#0072B2", "#E69F00", "#D55E00", "#009E73", "#666666"  # Okabe and Ito's, and grey
 POINT, TRUE = 1.0, np.e  # the slope of exp at 1
 

@@ -11,7 +11,7 @@ import autograd_core as ag
 import nn
 import viz
 
-IMAGES = Path(__file__).parent / "images"
+IMAGES = Path(__file__).parents[1] / "images"
 
 
 def worked() -> ag.Tensor:

@@ -1,4 +1,4 @@
-"""Draws docs/images/race.gif and digits_race.svg, and fills the tables of racing.md: ``python docs/draw_race.py``.
+"""Draws docs/images/race.gif and digits_race.svg, and fills the tables of racing.md: ``python docs/scripts/draw_race.py``.
 
 Every rate is found by one rule: of 1, 2 and 5 times powers of ten, that with the lowest mean loss over the run.
 """
@@ -16,7 +16,7 @@ import autograd_core as ag
 import nn
 import optim
 
-DOCS = Path(__file__).parent
+DOCS = Path(__file__).parents[1]
 STEPS, TAIL = 80, 15
 RATES = [float(f"{digit}e{k}") for k in range(-4, 2) for digit in (1, 2, 5)]
 

@@ -13,7 +13,7 @@ import autograd_core as ag
 import nn
 import viz
 
-IMAGES = Path(__file__).parent / "images"
+IMAGES = Path(__file__).parents[1] / "images"
 
 
 def ailing() -> tuple[nn.Module, ag.Tensor]:

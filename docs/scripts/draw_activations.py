@@ -1,4 +1,4 @@
-"""Draws docs/images/activations.svg, every activation and its derivative: ``python docs/draw_activations.py``."""
+"""Draws docs/images/activations.svg, every activation and its derivative: ``python docs/scripts/draw_activations.py``."""
 
 import sys
 from collections.abc import Callable
@@ -13,7 +13,7 @@ import autograd_core as ag
 import nn
 import viz
 
-PICTURE = Path(__file__).parent / "images" / "activations.svg"
+PICTURE = Path(__file__).parents[1] / "images" / "activations.svg"
 
 maxout = nn.Maxout(1, 1, k=3, dtype=np.float64)
 maxout.load_state_dict({"weight": [[-1.0], [0.25], [1.0]], "bias": [-2.5, 0.0, -1.0]})
