@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import threading
 import zlib
 from collections.abc import Mapping
 from pathlib import Path
@@ -15,6 +14,7 @@ import numpy as np
 
 from autograd_core import Tensor
 from autograd_core.errors import AutogradError, DTypeError, MissingExtraError
+from autograd_core.files import write_whole
 
 from .module import Module
 
@@ -120,26 +120,6 @@ def write(path: str | Path, arrays: Mapping[str, np.ndarray], metadata: Mapping[
     place = content.index(known)  # only the key itself: a quotation mark inside a name is escaped
     content[place : place + len(known)] = _checksum(f"{zlib.crc32(content):08x}").encode()
     write_whole(Path(path), content)
-
-
-def write_whole(path: Path, content: bytes | bytearray) -> None:
-    """Replace a file at once, and have it on the disk when this returns."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    draft = path.with_name(f".{path.name}.{os.getpid()}-{threading.get_ident()}")  # on the same disk: it is renamed
-    try:
-        with open(draft, "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        draft.replace(path)
-    finally:
-        draft.unlink(missing_ok=True)
-    if os.name == "posix":  # elsewhere folders cannot be opened
-        folder = os.open(path.parent, os.O_RDONLY)
-        try:
-            os.fsync(folder)
-        finally:
-            os.close(folder)
 
 
 def read(path: str | Path) -> tuple[dict[str, np.ndarray], dict[str, str]]:

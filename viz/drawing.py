@@ -10,10 +10,10 @@ from typing import Any, Literal
 import autograd_core as ag
 from autograd_core.allocation import collector_paused
 from autograd_core.debugging.symptoms import HUGE, MANY, TINY
+from autograd_core.files import write_whole
 from autograd_core.graph import Graph
 
 from .errors import FormatError, RendererError
-from .files import write_whole
 from .looks.dot import to_dot
 from .looks.look import Look
 from .looks.ordinary import ordinary_look

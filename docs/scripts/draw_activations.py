@@ -1,4 +1,4 @@
-"""Draws docs/images/activations.svg, every activation and its derivative: ``python docs/scripts/draw_activations.py``."""
+"""Draws docs/images/activations.svg, every activation and its derivative."""
 
 import sys
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""Draws docs/images/race.gif and digits_race.svg, and fills the tables of racing.md: ``python docs/scripts/draw_race.py``.
+"""Draws docs/images/race.gif and digits_race.svg, and fills the tables of racing.md.
 
 Every rate is found by one rule: of 1, 2 and 5 times powers of ten, that with the lowest mean loss over the run.
 """

@@ -1,4 +1,4 @@
-"""Draws docs/images/step_size.svg, the error of a difference against its step: ``python docs/scripts/draw_step_size.py``."""
+"""Draws docs/images/step_size.svg, the error of a difference against its step."""
 
 import sys
 from pathlib import Path

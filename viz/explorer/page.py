@@ -16,10 +16,10 @@ from autograd_core.allocation import collector_paused
 from autograd_core.debugging import site_of
 from autograd_core.debugging.symptoms import HUGE, MANY, TINY
 from autograd_core.errors import MissingExtraError
+from autograd_core.files import write_whole
 from autograd_core.graph import Graph
 
 from ..errors import FormatError, RendererError
-from ..files import write_whole
 from ..looks.text import TOOLTIP_LIMIT, clean
 from ..pictures.arranging import to_show
 from ..pictures.captions import SHOW

@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from autograd_core.errors import DTypeError, MissingExtraError
+from autograd_core.files import write_whole
 
 from ..errors import FormatError
-from ..files import write_whole
 from ..looks.text import TOOLTIP_LIMIT, clean
 
 if TYPE_CHECKING:
