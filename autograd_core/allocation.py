@@ -11,28 +11,9 @@ Source:
     mallopt(3), M_MMAP_THRESHOLD: "Note: Nowadays, glibc uses a dynamic mmap threshold by default."
 """
 
-import gc
-from collections.abc import Iterator
-from contextlib import contextmanager
-
 import numpy as np
 
 
 def keep_freed_memory() -> None:
     """Have glibc keep up to 64 MB of what is freed."""
     np.empty(2**25 - 2**16, np.uint8)
-
-
-@contextmanager
-def collector_paused() -> Iterator[None]:
-    """Keep the garbage collector from looking, again and again, through what is being built and will stay.
-
-    For code that makes many objects and no garbage: the snapshot of a graph takes two thirds of the time.
-    """
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_on:
-            gc.enable()

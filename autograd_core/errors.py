@@ -59,4 +59,4 @@ class MissingExtraError(AutogradError, ImportError):
     """A package that an optional part needs is not installed; the message names the extra that brings it."""
 
     def __init__(self, what: str, package: str, extra: str) -> None:
-        super().__init__(f'{what}: needs {package}. Install it with: pip install "autograd-core[{extra}]".')
+        super().__init__(f'{what}: needs {package}. Install it from the clone: pip install ".[{extra}]".')

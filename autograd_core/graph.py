@@ -10,17 +10,17 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from .allocation import collector_paused
-from .backward import seed
+from .backward import node_of, seed
+from .collector import collector_paused
 from .debugging.diagnosis import Breaks, Diagnosis, diagnose_nodes
 from .debugging.measure import rms
 from .debugging.values import Values, known_operands
 from .debugging.words import operand
-from .errors import GraphError, SavedArrayError
+from .errors import GraphError, SavedArrayError, ShapeError
 from .modes import Switch, differentiating
 from .recording import SMALL, Node, Summary, TensorBase
-from .walk import check_saved, makers, nodes_behind, walk
-from .writes import last_write
+from .walk import check_saved, nodes_behind, walk
+from .writes import check_unwritten, last_write
 
 
 class Statistics(NamedTuple):
@@ -129,6 +129,7 @@ class Graph:
 
     vertices: tuple[Vertex, ...]
     wires: tuple[Wire, ...]
+    outputs: tuple[int, ...]  # their vertices, in the order in which they were given
     diagnosed: bool = False  # whether vertices would have a diagnosis if there was something to say
 
 
@@ -141,15 +142,17 @@ def graph(outputs: TensorBase | Sequence[TensorBase], grad: Any = None, *, diagn
 
     Args:
         outputs: a Tensor or several, that require grad.
-        grad: the gradient that arrives at each output, if it is not a scalar.
+        grad: the gradient that arrives at the output, of its shape; may be left out for scalars. For several outputs,
+            a list or tuple with one for each (None for a scalar's own 1), or one array for all.
         diagnose: also measure the slopes of activations, where gradients became NaN or infinite, and which operands
             are constants because their values left a graph.
 
     Returns:
-        A Graph. Gradients are missing (None) for an output that is not a scalar and has no ``grad``.
+        A Graph. Gradients are missing (None) if an output is not a scalar and there is no ``grad``.
 
     Raises:
-        GraphError: an output that does not require grad: there is no graph behind it.
+        GraphError: no outputs, or one that does not require grad: there is no graph behind it.
+        ShapeError: a ``grad`` of another shape than its output, or not one for each.
 
     Example:
         >>> import autograd_core as ag
@@ -160,12 +163,9 @@ def graph(outputs: TensorBase | Sequence[TensorBase], grad: Any = None, *, diagn
         >>> [(w.source, w.target, w.operand) for w in g.wires]
         [(0, 1, 'a'), (0, 1, 'b')]
     """
-    outputs = [outputs] if isinstance(outputs, TensorBase) else list(outputs)
-    roots: dict[Node, TensorBase] = {}
-    for output in outputs:
-        if output.node is None:
-            raise GraphError("graph: this tensor does not require grad, so there is no graph behind it.")
-        roots[output.node] = output
+    starts = seeds(outputs, grad)
+    outputs = [outputs] if isinstance(outputs, TensorBase) else outputs
+    roots: dict[Node, TensorBase] = {node_of(output, "graph"): output for output in outputs}
     nodes = nodes_behind(roots)[::-1]
     gradients: dict[Node, Reading] = {}
     breaks = Breaks()
@@ -174,14 +174,11 @@ def graph(outputs: TensorBase | Sequence[TensorBase], grad: Any = None, *, diagn
             flow = node.grad._data if isinstance(node.flow, Summary) and node.grad is not None else node.flow
             if flow is not None:
                 gradients[node] = Reading.of(flow)
-    elif grad is not None or all(output._data.size == 1 for output in outputs):
+    elif starts:
         with Switch(False, watch=lambda _: breaks) if diagnose else differentiating(create_graph=False):
-            seeds = {node: seed(output, grad, False) for node, output in roots.items()}
-            walk(seeds, watch=lambda node, g: gradients.update({node: Reading.of(g)}))
+            walk(starts, watch=lambda node, g: gradients.update({node: Reading.of(g)}))
     ids = {node: i for i, node in enumerate(nodes)}
     values = _large_values(nodes, roots)
-    if diagnose and (breaks.nodes or not all(np.isfinite(output._data).all() for output in outputs)):
-        values |= _computed_again(nodes)
     diagnoses = diagnose_nodes(nodes, breaks.nodes) if diagnose else {}
     vertices = tuple(
         _vertex(node, ids[node], values.get(node, node.value), gradients.get(node), node in roots, diagnoses.get(node))
@@ -192,38 +189,70 @@ def graph(outputs: TensorBase | Sequence[TensorBase], grad: Any = None, *, diagn
         for node in nodes
         for position, parent, _, _ in node.edges
     )
-    return Graph(vertices, wires, diagnose)
+    return Graph(vertices, wires, tuple(ids[node] for node in roots), diagnose)
 
 
-def _large_values(nodes: list[Node], roots: dict[Node, TensorBase]) -> dict[Node, np.ndarray]:
-    """The arrays that are too large to stay on their nodes, but are an output, or were kept for a rule."""
-    large = {node: node.value.shape for node in nodes if isinstance(node.value, Summary)}
-    found = {node: output._data for node, output in roots.items() if node in large}
-    for node in nodes if large else ():
-        if not _knows(node):
-            continue
-        for position, _, kept, _ in node.edges:
-            for value, maker in zip(kept, makers(node, position), strict=True):
-                if isinstance(value, np.ndarray) and maker is not None and large.get(maker) == value.shape:
-                    found.setdefault(maker, value)
+def seeds(outputs: TensorBase | Sequence[TensorBase], grad: Any = None) -> dict[Node, np.ndarray]:
+    """The gradients that a backward pass starts from, by node: see ``graph``.
+
+    Args:
+        outputs: a Tensor or several, that require grad.
+        grad: what arrives at them.
+
+    Returns:
+        An array for each output; nothing if an output is not a scalar and there is no ``grad``.
+
+    Raises:
+        GraphError: no outputs, or one that does not require grad.
+        ShapeError: a ``grad`` of another shape than its output, or not one for each.
+
+    Example:
+        >>> import autograd_core as ag
+        >>> x = ag.tensor([1.0, 2.0], requires_grad=True)
+        >>> list(seeds([x * 2, x.sum()], [[1.0, -1.0], None]).values())
+        [array([ 1., -1.]), array(1.)]
+    """
+    if isinstance(outputs, TensorBase):
+        outputs, grads = [outputs], [grad]
+    else:
+        grads = list(grad) if isinstance(grad, list | tuple) else [grad] * len(outputs)
+    if not outputs:
+        raise GraphError("graph: there are no outputs; pass a Tensor, or several.")
+    if len(grads) != len(outputs):
+        raise ShapeError(f"graph: grad= has {len(grads)} for {len(outputs)} outputs; give one for each.")
+    nodes = [node_of(output, "graph") for output in outputs]
+    found: dict[Node, np.ndarray] = {}
+    if grad is not None or all(output._data.size == 1 for output in outputs):
+        for node, output, each in zip(nodes, outputs, grads, strict=True):
+            start = seed(output, each)
+            found[node] = found[node] + start if node in found else start
     return found
 
 
-def _computed_again(nodes: list[Node]) -> dict[Node, np.ndarray]:
-    """All large arrays that can be computed from what was kept: somewhere among them, the first NaN was made."""
-    values = Values(nodes)
-    with np.errstate(all="ignore"):
-        found = {node: values[node] for node in nodes if isinstance(node.value, Summary)}
-    return {node: value for node, value in found.items() if value is not None}
+def _large_values(nodes: list[Node], roots: dict[Node, TensorBase]) -> dict[Node, np.ndarray]:
+    """The arrays that are too large to stay on their nodes: the outputs, what a rule keeps, and what follows from it.
+
+    What no rule needs, such as the values that go into a ReLU, is computed again: no more than one forward pass.
+    """
+    found = {node: output._data for node, output in roots.items() if isinstance(node.value, Summary)}
+    unseen = [node for node in nodes if isinstance(node.value, Summary) and node not in found]
+    if unseen:
+        values = Values(filter(_knows, nodes))
+        with np.errstate(all="ignore"):
+            found |= {node: value for node in unseen if (value := values[node]) is not None}
+    return found
 
 
 def _knows(node: Node) -> bool:
-    """Whether a node still has the arrays that its rules kept, and none has changed since."""
+    """Whether a node still has the arrays that its rules kept, and neither they nor its operands have changed since."""
     if node.freed:
         return False
     try:
         if node.serial < last_write():
             check_saved(node)
+            for _, parent, _, _ in node.edges:
+                if isinstance(parent.value, np.ndarray):
+                    check_unwritten(parent.value, node.serial, node.primitive)
     except SavedArrayError:
         return False
     return True

@@ -18,15 +18,19 @@ def number(what: str, value: Any) -> float:
         value: what was given.
 
     Raises:
-        DTypeError: not a real number; text and bools are none.
-        OptionError: NaN.
+        DTypeError: not a real number; text, bools and Tensors that require grad are none.
+        OptionError: NaN, or an integer too large for a float.
     """
     try:
-        if isinstance(value, (str, bytes, bool, np.bool_)):
+        if isinstance(value, (str, bytes, bool, np.bool_)) or np.ndim(value) or np.iscomplexobj(value):
+            raise TypeError
+        if getattr(value, "requires_grad", False):  # as a float it would lose its gradient unseen
             raise TypeError
         found = float(value)
     except (TypeError, ValueError):
         raise DTypeError(f"{what}={value!r}; expected a number.") from None
+    except OverflowError:
+        raise OptionError(f"{what} is an integer too large for a float.") from None
     if math.isnan(found):
         raise OptionError(f"{what}={value!r}; expected a number, not NaN.")
     return found
@@ -59,7 +63,7 @@ def above_0(what: str, value: Any) -> float:
     return found
 
 
-def share(what: str, value: Any) -> float:
+def from_0_to_1(what: str, value: Any) -> float:
     """``value`` as a float, checked to lie in [0, 1]: a probability, or a part of a whole.
 
     Raises:
@@ -72,7 +76,7 @@ def share(what: str, value: Any) -> float:
     return found
 
 
-def pair(what: str, values: Any, *, below: float = math.inf) -> tuple[float, float]:
+def two_at_least_0(what: str, values: Any, *, below: float = math.inf) -> tuple[float, float]:
     """Two numbers, each checked as by :func:`at_least_0`.
 
     Raises:
@@ -82,6 +86,17 @@ def pair(what: str, values: Any, *, below: float = math.inf) -> tuple[float, flo
     if not isinstance(values, (tuple, list)) or len(values) != 2:
         raise DTypeError(f"{what}={values!r}; expected two numbers.")
     return (at_least_0(f"{what}[0]", values[0], below=below), at_least_0(f"{what}[1]", values[1], below=below))
+
+
+def flag(what: str, value: Any) -> bool:
+    """``value``, checked to be True or False.
+
+    Raises:
+        DTypeError: something else, as a word, which would count as True.
+    """
+    if not isinstance(value, (bool, np.bool_)):
+        raise DTypeError(f"{what}={value!r}; expected True or False.")
+    return bool(value)
 
 
 def one_of(what: str, value: Any, *choices: str) -> str:
@@ -95,25 +110,17 @@ def one_of(what: str, value: Any, *choices: str) -> str:
     return value
 
 
-def integer(what: str, value: Any) -> int:
-    """``value`` as an int.
-
-    Raises:
-        DTypeError: not an integer; a bool is none.
-    """
-    if isinstance(value, bool) or not isinstance(value, (int, np.integer)):
-        raise DTypeError(f"{what}={value!r}; expected an integer.")
-    return int(value)
-
-
-def whole(what: str, value: Any, *, least: int = 1) -> int:
+def integer(what: str, value: Any, *, least: int | None = None) -> int:
     """``value`` as an int, checked to be at least ``least``.
 
     Raises:
         DTypeError: not an integer; a bool is none.
-        OptionError: below.
+        OptionError: below, or too large for an int64.
     """
-    found = integer(what, value)
-    if found < least:
+    if isinstance(value, bool) or not isinstance(value, (int, np.integer)):
+        raise DTypeError(f"{what}={value!r}; expected an integer.")
+    if not -(2**63) <= value < 2**63:
+        raise OptionError(f"{what} is an integer too large for an int64.")
+    if least is not None and value < least:
         raise OptionError(f"{what}={value!r}; expected at least {least}.")
-    return found
+    return int(value)

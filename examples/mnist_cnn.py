@@ -82,7 +82,7 @@ def main(out="out", count=5000, epochs=12):
     history = train_on(model, train, test, rng, epochs)
     print(f"{history['held-out accuracy'][-1]:.1%} of {len(test.y)} held-out digits read correctly, "
           f"after {time.perf_counter() - started:.0f} s of training")
-    viz.plot_history(history, Path(out) / "mnist_cnn_training.svg")
+    viz.plot_history(history, path=Path(out) / "mnist_cnn_training.svg")
     save(picture(model, test), Path(out) / "mnist_cnn.svg")
     return history["held-out accuracy"][-1]
 

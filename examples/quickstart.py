@@ -150,7 +150,7 @@ def main(out=Path("out")):
     model, history = train(data)
     share = history["test accuracy"][-1]
     print(f"   {share:.1%} of the test digits read correctly, after {time.perf_counter() - started:.1f} s of training")
-    viz.plot_history(history, out / "digits_training.png")
+    viz.plot_history(history, path=out / "digits_training.png")
     pictures["loss and accuracy while training"] = out / "digits_training.png"
     # Where is the gradient large, where small, on its way back through the network? One batch shows it.
     loss = nn.CrossEntropyLoss()(model(train_pixels[:64]), train_labels[:64])

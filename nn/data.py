@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from autograd_core.errors import OptionError, ShapeError
-from autograd_core.options import at_least_0, whole
+from autograd_core.options import at_least_0, integer
 
 from .init import Rng, generator
 
@@ -105,7 +105,7 @@ def batches(x: np.ndarray, y: np.ndarray | None, size: int, *, rng: Rng = None) 
     """
     x, y = np.asarray(x), None if y is None else np.asarray(y)
     count = _samples("batches", x, y)
-    whole("batches: size", size)
+    integer("batches: size", size, least=1)
     order = generator(rng).permutation(count)
     for start in range(0, count, size):
         chosen = order[start : start + size]

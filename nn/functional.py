@@ -3,13 +3,10 @@
 from autograd_core import (
     avg_pool1d,
     avg_pool2d,
-    celu,
     conv1d,
     conv2d,
     conv_transpose1d,
     conv_transpose2d,
-    elu,
-    gelu,
     max_pool1d,
     max_pool2d,
     mish,
@@ -23,8 +20,9 @@ from autograd_core import (
 from autograd_core import log_sigmoid as logsigmoid
 
 from .activations.classes import log_softmax, softmax
-from .activations.gated import glu, hardswish
-from .activations.rectifiers import leaky_relu, prelu, relu6, softplus, threshold
+from .activations.exponential import celu, elu, softplus
+from .activations.gated import gelu, glu, hardswish
+from .activations.rectifiers import leaky_relu, prelu, relu6, threshold
 from .activations.squashing import hardsigmoid, hardtanh
 from .layers.attention import scaled_dot_product_attention
 from .layers.dropout import dropout, dropout1d, dropout2d

@@ -248,11 +248,9 @@ class Module:
 
         Example:
             >>> import nn
-            >>> def start(module):
-            ...     if isinstance(module, nn.Linear):
-            ...         nn.init.zeros_(module.bias)
-            >>> nn.Sequential(nn.Linear(2, 1)).apply(start)[0].bias
-            tensor([0.], dtype=float32, name='bias', requires_grad=True)
+            >>> model = nn.Sequential(nn.Linear(2, 1)).apply(lambda module: print(type(module).__name__))
+            Linear
+            Sequential
         """
         for module in reversed(list(self.modules())):
             function(module)
@@ -351,8 +349,7 @@ class Module:
             The names left alone, as ``missing_keys`` (not in ``state``) and ``unexpected_keys`` (not in the model).
 
         Raises:
-            StateError: names, shapes, or values of a shared tensor do not match; all are listed, nothing is changed.
-            DTypeError: values that are not real numbers; nothing is changed.
+            StateError: names, shapes or values do not fit, or memory is read-only; all is listed, nothing is changed.
 
         Example:
             >>> import nn
@@ -367,7 +364,10 @@ class Module:
               unexpected: scale
               wrong shape: weight is (1, 1), expected (2, 3)
         """
-        return states.load(self._state(), state, type(self).__name__, strict)
+        return states.load(self, state, strict)
+
+    def _check_state(self, state: Mapping[str, np.ndarray]) -> None:
+        """Refuse, with an OptionError, what is to be loaded here and below if the module cannot have such values."""
 
     # How it prints
 

@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from autograd_core import Tensor
 from autograd_core.errors import DTypeError, OptionError, ShapeError, StateError
-from autograd_core.options import at_least_0, integer, one_of, whole
+from autograd_core.options import at_least_0, integer, one_of
 
 from .data import Split
 from .init import fill
@@ -32,7 +32,7 @@ class Preprocessor(Module):
     """
 
     def __init__(self, features: int | None = None, axis: int = -1, *, dtype: npt.DTypeLike = np.float32) -> None:
-        self.features = None if features is None else whole(f"{type(self).__name__}: features", features)
+        self.features = None if features is None else integer(f"{type(self).__name__}: features", features, least=1)
         self.axis = integer(f"{type(self).__name__}: axis", axis)
         self.dtype = dtype
         self.samples = Buffer(0)  # how many it was fitted on
@@ -245,7 +245,7 @@ class PCA(Preprocessor):
                  dtype: npt.DTypeLike = np.float32) -> None:
         super().__init__(features, dtype=dtype)
         self.components = features if components is None else components
-        if whole("PCA: components", self.components) > features:
+        if integer("PCA: components", self.components, least=1) > features:
             raise OptionError(f"PCA: {components} components of {features} features; expected 1 to {features}.")
         self.whiten, self.eps = one_of("PCA: whiten", whiten, "no", "pca", "zca"), at_least_0("PCA: eps", eps)
         self.mean = self._statistic(0.0)

@@ -3,27 +3,39 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from autograd_core import Tensor
-from autograd_core.errors import DTypeError
-from autograd_core.matching import Unmatched, match, refuse_misfits
+from autograd_core.matching import Loading, Unmatched, converted, real_array
+
+if TYPE_CHECKING:
+    from .module import Module
 
 
-def load(owned: Mapping[str, Tensor], state: Mapping[str, Any], what: str, strict: bool) -> Unmatched:
+def load(model: Module, state: Mapping[str, Any], strict: bool) -> Unmatched:
     """Copy the arrays of ``state`` into the tensors that a model owns; see :meth:`nn.Module.load_state_dict`."""
-    if not isinstance(state, Mapping):
-        raise DTypeError(f"load_state_dict: expected a dict of arrays by name, got a {type(state).__name__}.")
-    arrays = {name: _copied(name, state[name], owned[name].dtype) for name in owned if name in state}
-    misshapen = [
-        f"{name} is {array.shape}, expected {owned[name].shape}"
-        for name, array in arrays.items()
-        if array.shape != owned[name].shape
-    ]
-    unmatched = match(owned, state)
-    refuse_misfits(what, unmatched, strict, wrong_shape=misshapen, shared_but_different=_contradictions(owned, arrays))
+    loading, owned = Loading(type(model).__name__), model._state()
+    unmatched = loading.match(owned, loading.part("the state", state, Mapping), strict)
+    arrays = {}
+    for name, tensor in owned.items():
+        if name not in state:
+            continue
+        with loading.check():
+            array = real_array(name, state[name])
+            if array.shape == tensor.shape:
+                arrays[name] = converted(name, array, tensor.dtype)  # a copy: it may be a parameter's own memory
+            else:
+                loading.note("wrong shape", f"{name} is {array.shape}, expected {tensor.shape}")
+        if not tensor.data.flags.writeable:
+            loading.note("read-only", f"the memory of {name}")
+    _find_contradictions(owned, arrays, loading)
+    for path, module in model.named_modules():
+        prefix = f"{path}." if path else ""
+        with loading.check(prefix):
+            module._check_state({name.removeprefix(prefix): arrays[name] for name in arrays if name.startswith(prefix)})
+    loading.done()
     for name, array in arrays.items():
         data = owned[name].data
         data[...] = array
@@ -31,23 +43,10 @@ def load(owned: Mapping[str, Tensor], state: Mapping[str, Any], what: str, stric
     return unmatched
 
 
-def _contradictions(owned: Mapping[str, Tensor], arrays: Mapping[str, np.ndarray]) -> list[str]:
+def _find_contradictions(owned: Mapping[str, Tensor], arrays: Mapping[str, np.ndarray], loading: Loading) -> None:
     """The names of one shared tensor for which the state has different values: which is it to have?"""
     first: dict[int, str] = {}
-    found = []
     for name, array in arrays.items():
         other = first.setdefault(id(owned[name]), name)
         if not np.array_equal(array, arrays[other], equal_nan=array.dtype.kind == "f"):
-            found.append(f"{other} and {name} are one tensor here")
-    return found
-
-
-def _copied(name: str, value: Any, dtype: np.dtype[Any]) -> np.ndarray:
-    """A copy of ``value``, which the parameter's own memory may be part of, in the parameter's dtype."""
-    try:
-        array = value.data if isinstance(value, Tensor) else np.asarray(value)
-    except ValueError:
-        raise DTypeError(f"load_state_dict: {name} has rows of unequal length.") from None
-    if array.dtype.kind not in "biuf":
-        raise DTypeError(f"load_state_dict: {name} has dtype {array.dtype}; expected real numbers.")
-    return np.array(array, dtype)
+            loading.note("shared but different", f"{other} and {name} are one tensor here")

@@ -7,7 +7,7 @@ from typing import Any, Unpack
 
 import numpy as np
 
-from autograd_core.options import at_least_0, pair
+from autograd_core.options import at_least_0, two_at_least_0
 
 from .first_order import FirstOrder
 from .groups import Group, Options
@@ -174,7 +174,7 @@ class AMSGrad(FirstOrder):
 
 def check_betas(name: str, options: Options) -> Options:
     """The options that all of this family have, checked."""
-    options["betas"] = pair(f"{name}: betas", options["betas"], below=1)
+    options["betas"] = two_at_least_0(f"{name}: betas", options["betas"], below=1)
     options["eps"] = at_least_0(f"{name}: eps", options["eps"])
     return options
 

@@ -6,7 +6,7 @@ from typing import Any, Unpack
 
 import numpy as np
 
-from autograd_core.options import at_least_0, share
+from autograd_core.options import at_least_0, from_0_to_1
 
 from .adam import running_mean, running_square
 from .first_order import FirstOrder
@@ -167,7 +167,7 @@ class RMSprop(FirstOrder):
 
     def check(self, options: Options) -> Options:
         """The options of a group, checked."""
-        options["alpha"] = share("RMSprop: alpha", options["alpha"])
+        options["alpha"] = from_0_to_1("RMSprop: alpha", options["alpha"])
         for name in ("eps", "momentum"):
             options[name] = at_least_0(f"RMSprop: {name}", options[name])
         return options

@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 
 from autograd_core import Tensor
-from autograd_core.errors import OptionError, StateError
-from autograd_core.matching import match, refuse_misfits
-from autograd_core.options import at_least_0, whole
+from autograd_core.errors import OptionError
+from autograd_core.matching import Loading, same_array
+from autograd_core.options import at_least_0, integer
 
 from .groups import named
 
@@ -91,15 +91,20 @@ class Average:
         Raises:
             StateError: other names, shapes or dtypes; nothing was loaded.
         """
-        if missing := {"updates", "averages"} - state.keys():
-            raise StateError(f"load_state_dict: no {sorted(missing)[0]!r}; this is not what state_dict() gives.")
-        updates = whole("load_state_dict: updates", state["updates"], least=0)
-        arrays = {name: np.array(array) for name, array in state["averages"].items()}
+        loading = Loading(type(self).__name__)
+        loading.part("the state", state, Mapping, "updates", "averages")
+        given = loading.part("'averages'", state["averages"], Mapping)
+        with loading.check():
+            updates = integer("updates", state["updates"], least=0)
+        loading.done()
         expected = self._params if updates else {}
-        pairs = [(name, arrays[name], p) for name, p in expected.items() if name in arrays]
-        wrong = [f"{name} is {a.dtype}{list(a.shape)}, expected {p.dtype}{list(p.shape)}"
-                 for name, a, p in pairs if (a.shape, a.dtype) != (p.shape, p.dtype)]
-        refuse_misfits(type(self).__name__, match(expected, arrays), strict=True, wrong=wrong)
+        loading.match(expected, given)
+        arrays = {}
+        for name, p in expected.items():
+            if name in given:
+                with loading.check():
+                    arrays[name] = same_array(name, given[name], p.shape, p.dtype)
+        loading.done()
         self.updates, self._averages = updates, arrays
 
 

@@ -46,6 +46,7 @@ class ConjugateGradient(FullBatch):
     """
 
     set_by_class = ("line_search_fn",)
+    remembers = ("gradient", "direction", "move")
     curvature = 0.1  # directions are conjugate only after searches that are nearly exact
 
     def __init__(self, params: Any, lr: float = 1.0, beta: str = "polak-ribiere", max_iter: int = 20,

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
-from typing import Any, NoReturn
+from typing import Any, ClassVar, NoReturn
 
 import numpy as np
 
 from autograd_core.errors import DTypeError, GraphError, InPlaceError, OptionError
-from autograd_core.matching import Unmatched
-from autograd_core.options import at_least_0, whole
+from autograd_core.matching import Loading, Unmatched
+from autograd_core.options import at_least_0, integer
 
 from . import state as states
 from .groups import Group, Options
@@ -49,6 +49,7 @@ class FullBatch(Optimizer):
     """
 
     objective: type[Objective] = Objective
+    remembers: ClassVar[tuple[str, ...]] = ()  # the vectors in ``memory``, once it has any
     curvature = 0.9  # c₂ of the line search
 
     def __init__(self, params: Any, **options: Any) -> None:
@@ -65,11 +66,12 @@ class FullBatch(Optimizer):
         for option, only in {"maximize": False, "nonfinite": "raise", "missing": "skip"}.items():
             if options[option] != only:
                 raise OptionError(f"{name}: {option}={options[option]!r}; this optimizer only has {only!r}.")
-        options["max_iter"] = whole(f"{name}: max_iter", options["max_iter"])
+        options["max_iter"] = integer(f"{name}: max_iter", options["max_iter"], least=1)
         for option in ("tolerance_grad", "tolerance_change"):
             options[option] = at_least_0(f"{name}: {option}", options[option])
-        if options.setdefault("line_search_fn", None) not in (None, "strong_wolfe"):
-            raise OptionError(f"{name}: line_search_fn={options['line_search_fn']!r}; expected None or 'strong_wolfe'.")
+        search = options.setdefault("line_search_fn", None)
+        if search is not None and str(search) != "strong_wolfe":
+            raise OptionError(f"{name}: line_search_fn={search!r}; expected None or 'strong_wolfe'.")
         return options
 
     def add_param_group(self, group: Mapping[str, Any]) -> NoReturn:
@@ -194,10 +196,6 @@ class FullBatch(Optimizer):
 
     # Files: the memory, cut into pieces of the shapes of the parameters
 
-    def carried(self, group: Group) -> tuple[str, ...]:
-        """The vectors in the memory."""
-        return tuple(self.memory)
-
     def state_dict(self) -> dict[str, Any]:
         """Everything needed to go on later as if nothing had happened; see :meth:`Optimizer.state_dict`."""
         names = self.param_groups[0].names
@@ -211,20 +209,31 @@ class FullBatch(Optimizer):
 
         With ``strict=False`` and a parameter that the state does not know, the memory starts afresh.
         """
-        before = self.memory
-        entries = state.get("state", {}).values()
-        self.memory = {key: np.empty(0) for entry in entries for key in entry if key != "step"}
-        try:
-            unmatched = super().load_state_dict(state, strict)
-        except Exception:
-            self.memory = before
-            raise
-        names = self.param_groups[0].names
-        self.iterations = max(self._steps.values(), default=0)
-        self.memory = {} if unmatched.missing_keys else {
-            key: np.concatenate([self._state[name][key].reshape(-1) for name in names]) for key in self.memory
-        }
-        return unmatched
+        loaded = states.read(self, state, strict, None)
+        memory = {} if loaded.unmatched.missing_keys else self._joined(loaded)
+        self.memory, self.iterations = memory, max(loaded.steps.values(), default=0)
+        return states.assign(self, loaded)
+
+    def _joined(self, loaded: states.Loaded) -> dict[str, np.ndarray]:
+        """The memory, of its pieces."""
+        loading, names = Loading(type(self).__name__), self.param_groups[0].names
+        loading.match(names, loaded.arrays)
+        loading.done()
+        steps, arrays = loaded.steps, loaded.arrays
+        first, *others = names
+        for name in others:
+            if steps[name] != steps[first]:
+                loading.note("wrong", f"step of {name} is {steps[name]}, of {first} {steps[first]}")
+            for key in sorted(arrays[name].keys() ^ arrays[first].keys()):
+                loading.note("wrong", f"{key} is known of {name} or {first} only")
+        if not self.knows(arrays[first].keys()):
+            loading.note("wrong", f"no {type(self).__name__} has just {', '.join(arrays[first])}")
+        loading.done()
+        return {key: np.concatenate([arrays[name][key].reshape(-1) for name in names]) for key in arrays[first]}
+
+    def knows(self, keys: Collection[str]) -> bool:
+        """Whether these can be the vectors in ``memory``."""
+        return set(keys) in (set(), set(self.remembers))
 
     def _pieces(self, vector: np.ndarray) -> list[np.ndarray]:
         ends = np.cumsum([p.size for p in self.params])[:-1]

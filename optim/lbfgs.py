@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Collection
 from typing import Any
 
 import numpy as np
 
-from autograd_core.options import at_least_0, whole
+from autograd_core.options import at_least_0, integer
 
 from .full_batch import FullBatch
 from .groups import Group, Options
@@ -47,6 +49,8 @@ class LBFGS(FullBatch):
         array([1., 1.])
     """
 
+    remembers = ("gradient", "move")
+
     def __init__(self, params: Any, lr: float = 1.0, max_iter: int = 20, max_eval: int | None = None,
                  tolerance_grad: float = 1e-7, tolerance_change: float = 1e-9, history_size: int = 100,
                  line_search_fn: str | None = None, min_curvature: float = 1e-10) -> None:
@@ -57,10 +61,11 @@ class LBFGS(FullBatch):
     def check(self, options: Options) -> Options:
         """The options, checked."""
         options = super().check(options)
-        options["history_size"] = whole("LBFGS: history_size", options["history_size"])
+        options["history_size"] = integer("LBFGS: history_size", options["history_size"], least=1)
         options["min_curvature"] = at_least_0("LBFGS: min_curvature", options["min_curvature"])
         asked = options["max_eval"]
-        options["max_eval"] = max(1, options["max_iter"] * 5 // 4) if asked is None else whole("LBFGS: max_eval", asked)
+        usual = max(1, options["max_iter"] * 5 // 4)
+        options["max_eval"] = usual if asked is None else integer("LBFGS: max_eval", asked, least=1)
         return options
 
     def direction(self, group: Group, point: Point) -> tuple[np.ndarray, float]:
@@ -76,6 +81,11 @@ class LBFGS(FullBatch):
             del memory[f"s.{old}"], memory[f"y.{old}"]
         pairs = [(memory[f"s.{k}"], memory[f"y.{k}"]) for k in kept[-group.history_size :]]
         return -_inverse_times(pairs, g), group.lr
+
+    def knows(self, keys: Collection[str]) -> bool:
+        """Besides what the next pair is made of, pairs of s and y, numbered."""
+        pairs = {key for key in keys if re.fullmatch(r"[sy]\.[0-9]+", key)}
+        return super().knows(set(keys) - pairs) and all({f"s.{key[2:]}", f"y.{key[2:]}"} <= pairs for key in pairs)
 
     def remember(self, point: Point, d: np.ndarray, step: float) -> None:
         """What the next pair is made of."""

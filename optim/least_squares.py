@@ -165,6 +165,7 @@ class LevenbergMarquardt(FullBatch):
     """
 
     objective = SumOfSquares
+    remembers = ("scale",)
 
     def __init__(self, params: Any, damping: float = 1e-3, max_iter: int = 20, tolerance_grad: float = 1e-7,
                  tolerance_change: float = 1e-9) -> None:

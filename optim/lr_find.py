@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from autograd_core.errors import DTypeError, OptionError
-from autograd_core.options import at_least_0, one_of, whole
+from autograd_core.options import at_least_0, integer, one_of
 
 from .first_order import FirstOrder
 from .plots import figure_and_axes
@@ -108,7 +108,7 @@ def lr_find(model: Any, optimizer: FirstOrder, loss: Callable[..., Any], batches
     last = at_least_0("lr_find: stop", (1e-6 if down else 10.0) if stop is None else stop)
     if not (0 < last <= first if down else 0 < first < last):
         raise OptionError(f'lr_find: start={first:g}, stop={last:g}; "{method}" expects rates that go {method}.')
-    count = whole("lr_find: steps", (32 if down else 100) if steps is None else steps, least=4)
+    count = integer("lr_find: steps", (32 if down else 100) if steps is None else steps, least=4)
     data = list(islice(batches, count))
     if not data:
         raise OptionError("lr_find: there are no batches; an iterator that was used up is empty, too.")

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from autograd_core.options import at_least_0, whole
+from autograd_core.options import at_least_0, integer
 
 from .full_batch import FullBatch
 from .groups import Group, Options
@@ -106,6 +106,7 @@ class NewtonCG(FullBatch):
     """
 
     objective = Twice
+    remembers = ("gradient", "move")
     set_by_class = ("line_search_fn",)
 
     def __init__(self, params: Any, lr: float = 1.0, max_cg: int | None = None, max_iter: int = 1,
@@ -116,7 +117,7 @@ class NewtonCG(FullBatch):
     def check(self, options: Options) -> Options:
         """The options, checked."""
         if options["max_cg"] is not None:
-            options["max_cg"] = whole("NewtonCG: max_cg", options["max_cg"])
+            options["max_cg"] = integer("NewtonCG: max_cg", options["max_cg"], least=1)
         return super().check(options)
 
     def direction(self, group: Group, point: Point) -> tuple[np.ndarray, float]:

@@ -11,10 +11,13 @@ import numpy as np
 from autograd_core import Tensor
 from autograd_core.errors import OptionError
 from autograd_core.matching import Unmatched
-from autograd_core.options import at_least_0, one_of
+from autograd_core.options import at_least_0, flag, one_of
 
 from . import state as states
 from .groups import Group, Options, read_groups
+
+FLAGS = ("maximize", "nesterov", "averaged", "amsgrad", "bias_correction", "decoupled_weight_decay", "centered")
+"""Options that are True or False, whichever optimizer has them."""
 
 
 class Common(TypedDict, total=False):
@@ -67,6 +70,9 @@ class Optimizer:
         for option in ("lr", "weight_decay"):
             if option in options:
                 options[option] = at_least_0(f"{name}: {option}", options[option])
+        for option in FLAGS:
+            if option in options:
+                options[option] = flag(f"{name}: {option}", options[option])
         return self.check(options)
 
     def check(self, options: Options) -> Options:
@@ -152,10 +158,10 @@ class Optimizer:
             The names that only this optimizer has, as ``missing_keys``, or only the state, as ``unexpected_keys``.
 
         Raises:
-            StateError: another class, other names, shapes, dtypes or options; the message lists every one, and nothing
-                is changed.
+            StateError: another class; names, shapes, dtypes, options or values that do not fit; NaN or inf, unless
+                ``nonfinite`` is "ignore". The message lists every one, and nothing is changed.
         """
-        return states.load(self, state, strict)
+        return states.assign(self, states.read(self, state, strict, self.carried))
 
     def __repr__(self) -> str:
         first, count = self.param_groups[0], sum(len(group["params"]) for group in self.param_groups)

@@ -7,7 +7,7 @@ from typing import Any, Unpack
 import numpy as np
 
 from autograd_core.errors import OptionError
-from autograd_core.options import at_least_0, pair
+from autograd_core.options import at_least_0, two_at_least_0
 
 from .first_order import FirstOrder
 from .groups import Group, Options
@@ -51,7 +51,7 @@ class Rprop(FirstOrder):
 
     def check(self, options: Options) -> Options:
         """The options of a group, checked."""
-        options["etas"] = pair("Rprop: etas", options["etas"])
+        options["etas"] = two_at_least_0("Rprop: etas", options["etas"])
         options["step_sizes"] = _range("Rprop: step_sizes", options)
         if not 0 < options["etas"][0] < 1 < options["etas"][1]:
             raise OptionError(f"Rprop: etas={options['etas']}; expected 0 < etas[0] < 1 < etas[1].")
@@ -178,7 +178,7 @@ class Lion(FirstOrder):
 
     def check(self, options: Options) -> Options:
         """The options of a group, checked."""
-        options["betas"] = pair("Lion: betas", options["betas"], below=1)
+        options["betas"] = two_at_least_0("Lion: betas", options["betas"], below=1)
         return options
 
     def update(self, group: Group, t: int, spaces: list[np.ndarray], p: np.ndarray, g: np.ndarray,
@@ -196,7 +196,7 @@ class Lion(FirstOrder):
 
 def _range(name: str, options: Options) -> tuple[float, float]:
     """A pair of bounds, the lower one first."""
-    low, high = pair(name, options[name.rpartition(" ")[2]])
+    low, high = two_at_least_0(name, options[name.rpartition(" ")[2]])
     if not low <= high:
         raise OptionError(f"{name}={(low, high)}; expected the smaller one first.")
     return low, high

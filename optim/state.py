@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
 from autograd_core import Tensor
-from autograd_core.errors import StateError
-from autograd_core.matching import Unmatched, match, refuse_misfits
+from autograd_core.matching import Loading, Unmatched, same_array
+from autograd_core.options import integer
 
-from .groups import Group
+from .groups import Group, Options
 
 if TYPE_CHECKING:
     from .optimizer import Optimizer
@@ -30,62 +30,98 @@ def state_of(optimizer: Optimizer) -> dict[str, Any]:
     }
 
 
-def check_origin(own: str, state: Mapping[str, Any], *keys: str) -> None:
-    """Refuse a state that is not what ``state_dict()`` of an object of the class called ``own`` gives.
+class Loaded(NamedTuple):
+    """What a state holds, all of it checked."""
 
-    Raises:
-        StateError: it lacks one of ``keys``, or is of another class.
+    unmatched: Unmatched
+    options: list[tuple[Group, Options]]
+    steps: dict[str, int]
+    arrays: dict[str, dict[str, np.ndarray]]
+
+
+def read(optimizer: Optimizer, state: Mapping[str, Any], strict: bool,
+         carried: Callable[[Group], tuple[str, ...]] | None) -> Loaded:
+    """What ``state`` holds for an optimizer, which is not changed; see :meth:`optim.Optimizer.load_state_dict`.
+
+    Args:
+        optimizer: that it is for.
+        state: from ``state_dict()``.
+        strict: see there.
+        carried: which arrays a group with these options has for each parameter; None leaves that open.
     """
-    if not isinstance(state, Mapping):
-        raise StateError(f"load_state_dict: a {type(state).__name__}; this is not what {own}.state_dict() gives.")
-    if missing := {"class", *keys} - state.keys():
-        raise StateError(f"load_state_dict: no {sorted(missing)[0]!r}; this is not what {own}.state_dict() gives.")
-    if state["class"] != own:
-        raise StateError(f"load_state_dict: the state is that of {state['class']}, not of {own}; nothing was loaded.")
-
-
-def load(optimizer: Optimizer, state: Mapping[str, Any], strict: bool) -> Unmatched:
-    """See :meth:`optim.Optimizer.load_state_dict`."""
-    own = type(optimizer).__name__
-    check_origin(own, state, "groups", "state")
-    options = {name: {k: _restored(v) for k, v in group.items() if k != "names"}
-               for group in state["groups"] for name in group["names"]}
+    loading = Loading(type(optimizer).__name__)
+    loading.origin(state, "groups", "state")
+    options = _read_options(optimizer, state["groups"], loading)
+    entries = loading.part("'state'", state["state"], Mapping)
     params = {name: p for _, name, p in optimizer._items()}
-    unmatched = match(params, options)
-    kept = {name: entry for name, entry in state["state"].items() if name in params}
-    loaded, wrong = [], []
+    loaded = Loaded(loading.match(params, options, strict), [], {}, {})
+    for name in entries:
+        if name not in options:
+            loading.note("wrong", f"the state of {name!r}, which is in no group")
     for group in optimizer.param_groups:
-        found = [options[name] for name in group["names"] if name in options]
-        new = found[0] if found else {}
-        if any(other != new for other in found):
-            wrong.append(f"parameters of one group had different options: {', '.join(group['names'])}")
-        elif found and (unknown := new.keys() ^ (group.keys() - {"params", "names"})):
-            wrong.append(f"options {', '.join(sorted(unknown))} are only in one of the two")
-        elif found:
-            loaded.append((group, optimizer._checked(new)))
-            carried = optimizer.carried(Group(new))
-            for name, p in zip(group["names"], group["params"], strict=True):
-                wrong += _misfits(name, kept[name], carried, p) if name in kept else []
-    refuse_misfits(own, unmatched, strict, wrong=wrong)
-    for group, new in loaded:
-        group.update(new)
-    optimizer._steps = {name: int(entry["step"]) for name, entry in kept.items()}
-    optimizer._state = {name: {key: np.array(value) for key, value in entry.items() if key != "step"}
-                        for name, entry in kept.items()}
-    return unmatched
+        new = [options[name] for name in group["names"] if options.get(name)]
+        if any(other != new[0] for other in new):
+            loading.note("wrong", f"parameters of one group had different options: {', '.join(group['names'])}")
+        elif new:
+            loaded.options.append((group, new[0]))
+            keys = None if carried is None else carried(Group(new[0]))
+            finite = new[0]["nonfinite"] != "ignore"
+            for name in group["names"]:
+                if name in entries:
+                    entry = _read_entry(name, entries[name], keys, params[name], finite, loading)
+                    loaded.steps[name] = entry.pop("step", 0)
+                    loaded.arrays[name] = entry
+    loading.done()
+    return loaded
 
 
-def _misfits(name: str, entry: Mapping[str, Any], carried: tuple[str, ...], p: Tensor) -> list[str]:
-    """What is wrong with the state of one parameter, in words."""
-    wrong = [f"{key} of {name} is missing" for key in ("step", *carried) if key not in entry]
-    dtype = working_dtype(p.dtype)
-    for key, value in entry.items():
-        array = np.asarray(value)
-        if key not in ("step", *carried):
-            wrong.append(f"{key} of {name} is not used with these options")
-        elif key != "step" and (array.shape != p.shape or array.dtype != dtype):
-            wrong.append(f"{key} of {name} is {array.dtype}{list(array.shape)}, expected {dtype}{list(p.shape)}")
-    return wrong
+def assign(optimizer: Optimizer, loaded: Loaded) -> Unmatched:
+    """Bring the optimizer to the state that was read."""
+    for group, options in loaded.options:
+        group.update(options)
+    optimizer._steps, optimizer._state = loaded.steps, loaded.arrays
+    return loaded.unmatched
+
+
+def _read_options(optimizer: Optimizer, groups: Any, loading: Loading) -> dict[str, Options]:
+    """The options of every parameter in the state, by its name; empty where they do not fit."""
+    own = optimizer.param_groups[0].keys() - {"params", "names"}
+    found: dict[str, Options] = {}
+    for i, group in enumerate(loading.part("'groups'", groups, (list, tuple))):
+        loading.part(f"group {i}", group, Mapping, "names")
+        given, checked = {key: _restored(value) for key, value in group.items() if key != "names"}, {}
+        if unknown := given.keys() ^ own:
+            loading.note("wrong", f"options {', '.join(sorted(map(str, unknown)))} are only in one of the two")
+        else:
+            with loading.check():
+                checked = optimizer._checked(given)
+        for name in loading.part(f"'names' of group {i}", group["names"], (list, tuple)):
+            if isinstance(name, str) and name not in found:
+                found[name] = checked
+            else:
+                loading.note("wrong", f"the name {name!r} in group {i}")
+    return found
+
+
+def _read_entry(name: str, entry: Any, keys: tuple[str, ...] | None, p: Tensor, finite: bool,
+                loading: Loading) -> dict[str, Any]:
+    """The state of one parameter: its steps, and copies of its arrays."""
+    loading.part(f"the state of {name}", entry, Mapping)
+    expected = entry if keys is None else keys
+    found: dict[str, Any] = {}
+    for key in dict.fromkeys(["step", *expected, *entry]):
+        what = f"{key} of {name}"
+        if key not in entry:
+            loading.note("wrong", f"{what} is missing")
+            continue
+        with loading.check():
+            if key == "step":
+                found[key] = integer(what, entry[key], least=0)
+            elif key in expected:
+                found[key] = same_array(what, entry[key], p.shape, working_dtype(p.dtype), finite=finite)
+            else:
+                loading.note("wrong", f"{what} is not used with these options")
+    return found
 
 
 def working_dtype(dtype: np.dtype[Any]) -> np.dtype[Any]:

@@ -7,7 +7,7 @@ from typing import Any, Unpack
 
 import numpy as np
 
-from autograd_core.options import at_least_0
+from autograd_core.options import at_least_0, integer, number
 
 from .adam import check_betas, running_mean, running_square
 from .first_order import FirstOrder
@@ -61,7 +61,10 @@ class SWATS(FirstOrder):
 
     def check(self, options: Options) -> Options:
         """The options of a group, checked."""
-        options["tolerance"] = at_least_0("SWATS: tolerance", options["tolerance"])
+        for option in ("tolerance", "sgd_lr", "lr_at_switch"):
+            options[option] = at_least_0(f"SWATS: {option}", options[option])
+        options["trials"] = integer("SWATS: trials", options["trials"], least=0)
+        options["mean_rate"] = number("SWATS: mean_rate", options["mean_rate"])
         return check_betas("SWATS", options)
 
     @property

@@ -12,7 +12,7 @@ import numpy as np
 
 from autograd_core import no_grad
 from autograd_core.errors import OptionError, ShapeError
-from autograd_core.options import whole
+from autograd_core.options import integer
 
 from .adam import Adam
 from .lr_find import RateTest, lr_find
@@ -133,10 +133,10 @@ def tune(model: Any, loss: Callable[..., Any], train: Sequence[Any], test: Seque
         True
     """
     data, held_out = _arrays("train", train), None if test is None else _arrays("test", test)
-    sizes = [whole("tune: batch_sizes", size) for size in batch_sizes]
+    sizes = [integer("tune: batch_sizes", size, least=1) for size in batch_sizes]
     if not sizes:
         raise OptionError("tune: batch_sizes is empty; give one size at least.")
-    patience = max(1, whole("tune: epochs", epochs) // 5)
+    patience = max(1, integer("tune: epochs", epochs, least=1) // 5)
     rng = np.random.default_rng(rng)
     optimizer = SGD(model, momentum=momentum, weight_decay=weight_decay)
 

@@ -3,29 +3,32 @@
 from __future__ import annotations
 
 import argparse
+import os
+import re
 import sys
-import traceback
 from collections.abc import Sequence
 from contextlib import nullcontext
+from itertools import dropwhile
 from pathlib import Path
-from types import TracebackType
+from traceback import FrameSummary, TracebackException
 from typing import Any
 
 import autograd_core as ag
-from autograd_core.errors import AutogradError, SelectionError
+from autograd_core.errors import AutogradError, OptionError, SelectionError
 
-from .calling import CallError, UsageError, call, chosen, load, tensors
-from .drawing import draw
+from .arguments import UsageError, arguments_of, plain_ints
+from .calling import CallError, call, chosen, load, tensors
+from .drawing import FORMATS, draw, picture_format
 from .errors import FormatError
 from .explorer import explore
 
-_FORMATS = (".svg", ".png", ".pdf", ".gv", ".txt", ".html")
+_OURS = [Path(ag.__file__).parents[1] / package for package in ("autograd_core", "nn", "optim")]
 _EXAMPLES = """\
 values:
   x=-2  'x=[1,2.5]'      a number or a list, as a tensor that requires grad and is called x
   'X=normal(32,10)'      a random array; also uniform, zeros and ones
   n=3                    stays a plain number if the parameter's annotation or default is an int
-  What is not given keeps its default; one that is a float or an array becomes such a tensor, too.
+  What is not given keeps its default; one of floats, also a list or an array, becomes such a tensor, too.
 
 examples:
   python -m viz circuit.py:f x=-2 y=5 z=-4
@@ -51,17 +54,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = _parser()
     asked = parser.parse_intermixed_args(arguments)
     try:
-        print(f"wrote {_write(asked)}")
+        path = _write(asked)
     except CallError as error:
         _show(error.raised, error.path)
         return 1
-    except (UsageError, FormatError, SelectionError) as error:
-        parser.error(str(error))
+    except (UsageError, FormatError, OptionError, SelectionError) as error:
+        parser.error(_for_shells(str(error)))
     except (AutogradError, OSError) as error:
-        print(f"{parser.prog}: {error}", file=sys.stderr)
+        print(f"{parser.prog}: {_for_shells(str(error))}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
         return 130  # as shells have it
+    _say(f"wrote {path}")
     return 0
 
 
@@ -72,8 +76,8 @@ def _parser() -> argparse.ArgumentParser:
         description="Draw what a function computes: values and gradients on every wire. The file is not changed.")
     add = parser.add_argument
     add("target", metavar="FILE.py:FUNCTION", help="what to draw: what a function returns, or a variable, a Tensor")
-    add("values", metavar="name=value", nargs="*", help="for the function's parameters")
-    add("-o", "--output", metavar="PATH", type=Path, help=f"{', '.join(_FORMATS)}; by default FUNCTION.svg")
+    add("values", metavar="name=value", nargs="*", default=[], help="for the function's parameters")
+    add("-o", "--output", metavar="PATH", type=Path, help=f"{', '.join(FORMATS)}; by default FUNCTION.svg")
     add("--seed", type=_seed, default=0, help="of random arrays (0)")
     add("--title", help="a headline")
     add("--direction", choices=("LR", "TB"), default="LR", help="from left to right, or from top to bottom (LR)")
@@ -99,9 +103,7 @@ def _write(asked: argparse.Namespace) -> Path:
         file, name = asked.target, ""
     target = Path(file)
     path: Path = asked.output or Path(f"{name or 'picture'}.svg")
-    if path.suffix.lower() not in _FORMATS:
-        raise UsageError(f"--output {path}: a picture ends in {', '.join(_FORMATS)}.")
-    page = path.suffix.lower() == ".html"
+    page = picture_format(path) == "html"
     parts = {word: getattr(asked, word) for word in ("fold", "focus", "radius", "show")}
     parts = {word: part for word, part in parts.items() if part is not None}
     if page and parts:
@@ -136,19 +138,32 @@ def _outputs(path: Path, name: str, typed: dict[str, str], seed: int) -> tuple[l
     if isinstance(asked, ag.Tensor):
         if typed:
             raise UsageError(f"{target} is a Tensor, which takes no values.")
-        result = asked
+        result, ints = asked, []
     else:
-        result = call(asked, typed, target, path, seed)
+        bound = arguments_of(asked, typed, target, seed)
+        result = call(asked, bound, path)
+        ints = plain_ints(bound)
     found = list({id(tensor): tensor for tensor in tensors(result)}.values())
     outputs = [tensor for tensor in found if tensor.requires_grad]
     if not outputs:
         raise UsageError(_why_not(target, result, found))
-    scalars = [tensor if tensor.size == 1 else tensor.sum() for tensor in outputs]
-    return scalars, any(tensor.size != 1 for tensor in outputs)
+    if ints:
+        print(f"note: {', '.join(ints)}: an int stays a plain number. For its gradient write {ints[0]}.0; if it is a "
+              f"count, annotate it, {ints[0].partition('=')[0]}: int.", file=sys.stderr)
+    return [tensor if tensor.size == 1 else _summed(tensor) for tensor in outputs], any(y.size != 1 for y in outputs)
+
+
+def _summed(tensor: ag.Tensor) -> ag.Tensor:
+    total = tensor.sum()
+    if tensor.name:
+        total.name = f"sum({tensor.name})"
+    return total
 
 
 def _why_not(target: str, result: Any, found: list[ag.Tensor]) -> str:
     """Why there is no graph behind a result, and what to do."""
+    if result is None:
+        return f"{target} returned nothing: let it return the Tensor that was computed."
     gave = "returned a Tensor that does not require grad" if found else f"returned {type(result).__name__}, no Tensor"
     return (f"{target} {gave}: there is no graph to draw. A graph begins at parameters with float values: x=-2.0 as a "
             "default, or typed; where the default is an int, such as x=-2, x stays one. It ends where numbers are "
@@ -157,8 +172,28 @@ def _why_not(target: str, result: Any, found: list[ag.Tensor]) -> str:
 
 
 def _show(error: BaseException, path: Path) -> None:
-    """Print a traceback that begins in the file, without the frames that led there."""
-    found: TracebackType | None = error.__traceback__
-    while found is not None and found.tb_frame.f_code.co_filename != str(path):
-        found = found.tb_next
-    traceback.print_exception(type(error), error.with_traceback(found), found)
+    """Print a traceback without our frames: those before the file's, and those in which an error of ours was raised."""
+    report = TracebackException.from_exception(error)
+    frames = list(dropwhile(lambda frame: frame.filename != str(path), report.stack))
+    while isinstance(error, AutogradError) and frames and _is_ours(frames[-1]):
+        frames.pop()
+    report.stack[:] = frames
+    report.print()
+
+
+def _is_ours(frame: FrameSummary) -> bool:
+    return any(Path(frame.filename).is_relative_to(package) for package in _OURS)
+
+
+def _for_shells(message: str) -> str:
+    """A message of ``draw`` for who typed a command: with ``--max-nodes 3`` instead of ``max_nodes=3``."""
+    message = re.sub(r"^(viz|draw|explore|save): ", "", message)
+    return re.sub(r"\b(depth|direction|focus|fold|max_nodes|radius|show)=([^\s,)])?",
+                  lambda found: f"--{found[1].replace('_', '-')}" + (f" {found[2]}" if found[2] else ""), message)
+
+
+def _say(text: str) -> None:
+    try:
+        print(text, flush=True)
+    except BrokenPipeError:  # nobody reads, as in "| true"; Python would complain once more when it ends
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

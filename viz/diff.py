@@ -7,16 +7,17 @@ from dataclasses import replace
 from typing import Literal
 
 import autograd_core as ag
-from autograd_core.allocation import collector_paused
+from autograd_core.collector import collector_paused
 from autograd_core.graph import Graph
 
 from .comparing.changes import look_of_changes
 from .comparing.joining import Joined, joined
-from .drawing import FREED, Drawing, is_freed
-from .pictures.arranging import arranged, to_show
+from .drawing import Drawing, remarks_on
+from .pictures.arranging import arranged
 from .pictures.captions import SHOW
 from .pictures.choosing import Focus, Folding
 from .pictures.flags import flags_of
+from .pictures.options import check_outputs, to_show
 from .pictures.picture import Picture, picture
 
 Side = ag.Tensor | Sequence[ag.Tensor] | Graph
@@ -61,7 +62,9 @@ def diff(before: Side, after: Side, *, title: str | None = None, direction: Lite
 
     Raises:
         GraphError: an output that does not require grad.
-        FormatError: a direction or a word in ``show`` that there is not, or a number that is too small.
+        DTypeError: anything but Tensors, or an option of another type.
+        FormatError: a direction or a word in ``show`` that there is not.
+        OptionError: a number that is too small.
         SelectionError: a focus or a module to fold that is not there.
 
     Example:
@@ -74,7 +77,10 @@ def diff(before: Side, after: Side, *, title: str | None = None, direction: Lite
         >>> [words in source for words in ("0.50 → 50", "9 → 900", "×100 or more", "ADDED")]
         [True, True, True, False]
     """
-    shown = to_show("diff", show, direction, depth=depth, radius=radius, max_nodes=max_nodes)
+    shown = to_show("diff", show, direction, title=title, repeats=repeats, depth=depth, radius=radius,
+                    max_nodes=max_nodes)
+    for side in (before, after):
+        check_outputs("diff", side)
     graphs = [side if isinstance(side, Graph) else ag.graph(side, diagnose="flags" in shown)
               for side in (before, after)]
     comparable = graphs[0].diagnosed == graphs[1].diagnosed or "flags" not in shown
@@ -84,9 +90,10 @@ def diff(before: Side, after: Side, *, title: str | None = None, direction: Lite
     remarks = [_summary(both)]
     if not comparable:
         remarks.append("Flags: only those of gradients; one snapshot was taken without diagnose=True.")
-    remarks += [f"{name}: {FREED}" for name, graph in zip(("before", "after"), graphs, strict=True) if is_freed(graph)]
-    view = arranged(replace(both.picture, remarks=tuple(remarks)), graphs[1], depth=depth, fold=fold, repeats=repeats,
-                    show=shown, focus=focus, radius=radius, max_nodes=max_nodes)
+    remarks += [f"{name}: {remark}" for name, graph in zip(("before", "after"), graphs, strict=True)
+                for remark in remarks_on(graph)]
+    view = arranged("diff", replace(both.picture, remarks=tuple(remarks)), graphs[1], depth=depth, fold=fold,
+                    repeats=repeats, show=shown, focus=focus, radius=radius, max_nodes=max_nodes)
     return Drawing.of(view, look_of_changes(view, both, shown), title=title, direction=direction)
 
 
@@ -95,7 +102,7 @@ def _flagged(graph: Graph, flags: bool) -> Picture:
 
 
 def _undiagnosed(graph: Graph) -> Graph:
-    return Graph(tuple(vertex._replace(diagnosis=None) for vertex in graph.vertices), graph.wires)
+    return replace(graph, vertices=tuple(vertex._replace(diagnosis=None) for vertex in graph.vertices), diagnosed=False)
 
 
 def _summary(both: Joined) -> str:

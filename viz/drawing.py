@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 import autograd_core as ag
-from autograd_core.allocation import collector_paused
+from autograd_core.collector import collector_paused
 from autograd_core.debugging.symptoms import HUGE, MANY, TINY
 from autograd_core.files import write_whole
 from autograd_core.graph import Graph
@@ -22,15 +22,16 @@ from .looks.text import TOOLTIP_LIMIT, clean
 from .outlines.listing import Line, plain_text
 from .outlines.outline import outline
 from .page import described, page
-from .pictures.arranging import arranged, to_show
+from .pictures.arranging import arranged
 from .pictures.captions import SHOW
 from .pictures.choosing import Focus, Folding
 from .pictures.flags import flags_of
+from .pictures.options import check_limits, check_model, check_outputs, to_show
 from .pictures.picture import Picture, picture
 from .pictures.unreached import with_unreached
 
 FREED = "Not all is known: backward() has freed this graph. Draw before it, or after backward(retain_graph=True)."
-_FORMATS = ("svg", "png", "pdf", "html", "txt", "gv")
+FORMATS = (".svg", ".png", ".pdf", ".html", ".txt", ".gv")
 
 
 @dataclass(frozen=True)
@@ -111,17 +112,21 @@ class Drawing:
             'square.svg'
         """
         path = Path(path)
-        format = path.suffix.lower().removeprefix(".")
-        if format not in _FORMATS:
-            raise FormatError(
-                f"save: {path.name!r} ends in {path.suffix!r}; a drawing can be .svg, .png, .pdf, .html, .txt or .gv."
-            )
+        format = picture_format(path)
         try:
             data = self._file(format)
         except RendererError as error:
-            left = write_whole(path.with_name(f"{path.name}.gv"), self.source.encode())
-            raise RendererError(f"{error} {path.name} was not written, but its DOT source was: {left}.") from error
+            raise RendererError(f"{error} {path.name} was not written{self._source_instead_of(path)}") from error
         return write_whole(path, data)
+
+    def _source_instead_of(self, path: Path) -> str:
+        """Leave at least the DOT source, and say where it is."""
+        source = path.with_name(f"{path.name}.gv")
+        try:
+            write_whole(source, self.source.encode())
+        except OSError as error:
+            return f", nor was its DOT source: {error}."
+        return f", but its DOT source was: {source}."
 
     def _file(self, format: str) -> bytes:
         match format:
@@ -149,6 +154,24 @@ class Drawing:
         return f"<Drawing: {len(self.source):,} characters of DOT>"
 
 
+def picture_format(path: Path) -> str:
+    """What kind of file a drawing is to be saved as.
+
+    Args:
+        path: of the file.
+
+    Returns:
+        Its suffix in small letters, without the dot.
+
+    Raises:
+        FormatError: there is no such kind.
+    """
+    if path.suffix.lower() not in FORMATS:
+        known = f"{', '.join(FORMATS[:-1])} or {FORMATS[-1]}"
+        raise FormatError(f"save: {path.name!r} ends in {path.suffix!r}; a drawing can be {known}.")
+    return path.suffix.lower().removeprefix(".")
+
+
 @collector_paused()
 def draw(outputs: ag.Tensor | Sequence[ag.Tensor] | Graph, *, title: str | None = None,
          direction: Literal["LR", "TB"] = "LR", depth: int | None = None, fold: Folding = (),
@@ -158,20 +181,21 @@ def draw(outputs: ag.Tensor | Sequence[ag.Tensor] | Graph, *, title: str | None 
     """Draw what was computed: every value above its wire in green, and its gradient below in red.
 
     Numbers are written as such. Larger arrays show shape, dtype, mean ± std and the gradient's rms, and the wires'
-    colour and width follow its order of magnitude. A ``?`` is a gradient that is not known, which is not the same
-    as 0. Pointing at a number shows it in full precision.
+    colour and width follow its order of magnitude. A ``?`` is what is not known, which is not the same as 0.
+    Pointing at a number shows it in full precision.
 
     Calls of modules are frames; a folded one is a box that says what it holds, and the wires across its border are
-    merged, with their number (``3×``) where there are several.
+    merged, with their number (``3×``) where there are several, and the range of their gradients' rms where those are
+    more than ten times apart. A parameter that several modules use has the path of the first, and names the others.
 
     Flags say what is wrong, with an icon, a word and a border: VANISHING and EXPLODING (a leaf's gradient), DEAD RELU,
     SATURATED, NaN/INF (where it was made; the first operation to do so is marked), NO GRAD and DETACHED. They agree
     with ``ag.explain``. A folded module has the worst of those inside, and their number. The legend has the thresholds.
 
     Args:
-        outputs: a Tensor or several, that require grad. ``backward()`` may have been called or not; what it freed
-            of large arrays is no longer shown. Or a snapshot, from ``ag.graph(outputs, diagnose=True)``; without
-            ``diagnose``, only the flags that gradients tell are in it.
+        outputs: a Tensor or several, that require grad; of several, gradients are summed. ``backward()``
+            may have been called or not; what it freed of large arrays is no longer shown. Or a snapshot, from
+            ``ag.graph(outputs, diagnose=True)``; without ``diagnose``, only the flags that gradients tell are in it.
         title: a headline.
         direction: ``"LR"`` to draw from left to right, ``"TB"`` from top to bottom (value left, gradient right).
         depth: how many levels of modules to open; those below are folded. None for all.
@@ -183,7 +207,8 @@ def draw(outputs: ag.Tensor | Sequence[ag.Tensor] | Graph, *, title: str | None 
         focus: a Tensor, or the name of a tensor, module or parameter (``"encoder.weight"``), to show with what is near.
         radius: how many wires away from the focus to go.
         max_nodes: a picture of more boxes than this is folded until it fits, and says so.
-        grad: the gradient that arrives at each output, if it is not a scalar.
+        grad: the gradient that arrives at the output, if it is not a scalar; for several, a list with one for each
+            (None for a scalar's own 1).
         model: anything with ``named_parameters()``: those that the outputs do not depend on are shown too, as NO GRAD.
         tiny: a leaf's gradient with a smaller root mean square (RMS) is flagged VANISHING.
         huge: one with a larger RMS is flagged EXPLODING.
@@ -194,7 +219,9 @@ def draw(outputs: ag.Tensor | Sequence[ag.Tensor] | Graph, *, title: str | None 
 
     Raises:
         GraphError: an output that does not require grad.
-        FormatError: a direction or a word in ``show`` that there is not, or a number that is too small.
+        DTypeError: anything but Tensors, or an option of another type.
+        FormatError: a direction or a word in ``show`` that there is not.
+        OptionError: a number that is too small, or thresholds that contradict each other.
         SelectionError: a focus that is not in the graph, or a module to fold that is not.
 
     Example:
@@ -203,22 +230,36 @@ def draw(outputs: ag.Tensor | Sequence[ag.Tensor] | Graph, *, title: str | None 
         >>> draw((x + y) * z).source.count("->")  # five values, each drawn to its wire and from it to its user
         10
     """
-    shown = to_show("draw", show, direction, depth=depth, radius=radius, max_nodes=max_nodes)
+    shown = to_show("draw", show, direction, title=title, repeats=repeats, depth=depth, radius=radius,
+                    max_nodes=max_nodes)
+    check_limits("draw", tiny=tiny, huge=huge, many=many)
+    check_outputs("draw", outputs)
+    check_model("draw", model)
     if isinstance(outputs, Graph) and grad is not None:
         raise FormatError("draw: grad= is for outputs; a snapshot has its gradients: ag.graph(outputs, grad).")
     graph = outputs if isinstance(outputs, Graph) else ag.graph(outputs, grad, diagnose="flags" in shown)
     view = picture(graph, flags_of(graph, tiny=tiny, huge=huge, many=many) if "flags" in shown else {})
-    if is_freed(graph):
-        view = replace(view, remarks=(*view.remarks, FREED))
+    view = replace(view, remarks=(*view.remarks, *remarks_on(graph)))
     if model is not None:
         view = with_unreached(view, graph, model)
-    view = arranged(view, graph, depth=depth, fold=fold, repeats=repeats, show=shown, focus=focus, radius=radius,
-                    max_nodes=max_nodes)
+    view = arranged("draw", view, graph, depth=depth, fold=fold, repeats=repeats, show=shown, focus=focus,
+                    radius=radius, max_nodes=max_nodes)
     return Drawing.of(view, ordinary_look(view, shown), title=title, direction=direction)
 
 
-def is_freed(graph: Graph) -> bool:
-    """Whether some gradients are known, and others are not."""
+def remarks_on(graph: Graph) -> list[str]:
+    """What has to be said of the gradients in a picture: that some were freed, or of what they are.
+
+    Args:
+        graph: that is drawn.
+
+    Returns:
+        Sentences, if there is something to say.
+    """
     gradients = [vertex.gradient for vertex in graph.vertices]
-    unknown = [g is None or not g.known for g in gradients]
-    return any(unknown) and any(gradients)
+    unknown = [gradient is None or not gradient.known for gradient in gradients]
+    outputs = [vertex.gradient for vertex in graph.vertices if vertex.is_output]
+    remarks = [FREED] if any(gradients) and any(unknown) else []
+    if len(outputs) > 1 and all(outputs):
+        remarks.append(f"Gradients are summed over the {len(outputs):,} outputs.")
+    return remarks

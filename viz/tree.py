@@ -14,9 +14,9 @@ from autograd_core.errors import DTypeError
 from autograd_core.graph import Graph
 
 from .drawing import draw
-from .errors import FormatError
 from .outlines.inventory import inventory
 from .outlines.listing import Line, laid_out, plain_text
+from .pictures.options import check_limits, check_repeats, check_sizes
 
 if TYPE_CHECKING:
     from rich.console import Console, ConsoleOptions
@@ -35,7 +35,7 @@ class Tree:
 
     def show(self) -> None:
         """Print it: in colours if this is a terminal and rich is installed, else as plain text."""
-        if sys.stdout.isatty():
+        if _in_a_terminal():
             try:
                 from rich.console import Console
             except ImportError:
@@ -50,7 +50,7 @@ class Tree:
 
     def __repr__(self) -> str:
         """The text, no wider than the terminal if this is one."""
-        return plain_text(self.lines, shutil.get_terminal_size().columns if sys.stdout.isatty() else None)
+        return plain_text(self.lines, shutil.get_terminal_size().columns if _in_a_terminal() else None)
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> Iterator[Text]:
         from rich.text import Text
@@ -64,7 +64,8 @@ def tree(model_or_output: Any, *, depth: int | None = None, repeats: bool | None
     """Show a model, or a computation, as lines of text.
 
     Of a **model**, each module, parameter and buffer with its shape, the range of its values, the root mean square
-    (RMS) of its ``.grad`` with a bar for the order of magnitude, and flags. What is frozen or shared says so.
+    (RMS) of its ``.grad`` with a bar for the order of magnitude, and flags. What is frozen or shared says so, and where
+    the gradient is exactly 0.
 
     Of an **output**, what was recorded, in the order of computation: each operation with where its operands come from,
     its value, its gradient and its flags, within the calls of modules. It is what ``viz.draw`` shows, and its
@@ -74,9 +75,9 @@ def tree(model_or_output: Any, *, depth: int | None = None, repeats: bool | None
         model_or_output: anything with ``named_parameters()`` or ``named_modules()``; or a Tensor that requires grad,
             or several, or a snapshot from ``ag.graph``.
         depth: how many levels of modules to open; those below are folded. None for all.
-        repeats: of an output: True shows sibling modules of equal structure once, marked ``× 12``, and False never
-            does; None does if more would have to be folded otherwise.
-        max_nodes: a tree of more lines is folded until it fits, and says so.
+        repeats: True shows sibling modules of equal structure once, marked ``× 12``, with what all of them together
+            are like, and False never does; None does if more would have to be folded otherwise.
+        max_nodes: a tree of more lines is folded until it fits, and says so; and if it does not fit then.
         tiny: a parameter's or input's gradient with a smaller RMS is flagged VANISHING.
         huge: one with a larger RMS is flagged EXPLODING.
 
@@ -86,7 +87,7 @@ def tree(model_or_output: Any, *, depth: int | None = None, repeats: bool | None
     Raises:
         DTypeError: neither a model nor Tensors.
         GraphError: an output that does not require grad.
-        FormatError: a number that is too small, or ``repeats`` of a model.
+        OptionError: a number that is too small, or ``tiny`` above ``huge``, or another ``repeats``.
 
     Example:
         >>> import autograd_core as ag, nn
@@ -103,17 +104,20 @@ def tree(model_or_output: Any, *, depth: int | None = None, repeats: bool | None
           parameter weight  (2, 3) float32  -0.56 .. 0.48  grad ?
           parameter bias    (2,) float32    0.12 .. 0.26   grad ?
     """
-    for name, number, least in (("depth", depth, 0), ("max_nodes", max_nodes, 4)):
-        if number is not None and number < least:
-            raise FormatError(f"tree: {name}={number}; expected at least {least}.")
+    check_repeats("tree", repeats)
+    check_sizes("tree", depth=depth, max_nodes=max_nodes)
+    check_limits("tree", tiny=tiny, huge=huge)
     if hasattr(model_or_output, "named_parameters") or hasattr(model_or_output, "named_modules"):
-        if repeats is not None:
-            raise FormatError("tree: repeats= is for outputs; depth= folds the modules of a model.")
-        return Tree(inventory(model_or_output, depth=depth, max_nodes=max_nodes, tiny=tiny, huge=huge))
+        return Tree(inventory(model_or_output, depth=depth, repeats=repeats, max_nodes=max_nodes, tiny=tiny,
+                              huge=huge))
     if not _is_drawable(model_or_output):
         raise DTypeError("tree: expected a model, with named_parameters() or named_modules(), or a Tensor or several; "
                          f"got {type(model_or_output).__name__}.")
     return Tree(draw(model_or_output, depth=depth, repeats=repeats, max_nodes=max_nodes, tiny=tiny, huge=huge).outline)
+
+
+def _in_a_terminal() -> bool:
+    return sys.stdout is not None and sys.stdout.isatty()  # None: it is closed
 
 
 def _is_drawable(outputs: Any) -> bool:

@@ -28,11 +28,15 @@ def known_operands(node: Node) -> dict[int, Any]:
 
 
 class Values:
-    """The values of nodes. What is missing is computed again from operands that are known; ask for old nodes first."""
+    """The values of nodes. What is missing is computed again from operands that are known; ask for old nodes first.
+
+    Of nodes that were not given, only what those that were keep of them is known.
+    """
 
     def __init__(self, nodes: Iterable[Node]) -> None:
+        self._nodes = dict.fromkeys(nodes)
         self._known: dict[Node, np.ndarray] = {}
-        for node in nodes:
+        for node in self._nodes:
             if not isinstance(node.value, Summary):
                 self._known[node] = np.asarray(node.value)
             operands = known_operands(node)
@@ -56,7 +60,9 @@ class Values:
 
     def _again(self, node: Node) -> np.ndarray | None:
         operands = self.operands(node)
-        if type(node.primitive) is not Primitive or any(x is None for x in operands):  # a user's own may have effects
+        if node not in self._nodes or any(x is None for x in operands):
+            return None
+        if type(node.primitive) is not Primitive:  # a user's own may have effects
             return None
         options = {name: value for name, value in (node.params or {}).items() if isinstance(name, str)}
         try:

@@ -12,7 +12,7 @@ from ..recording import Primitive
 from .define import composite, elementwise
 from .domains import REALS, Cases, Interval, over_shapes
 from .elementwise import chosen, where
-from .exponentials import expm1, sigmoid, softplus
+from .exponentials import expm1, floats, sigmoid, softplus
 from .scans import as_tensor, explain_one_axis, part
 from .trigonometry import tanh
 
@@ -21,7 +21,7 @@ __all__ = ["celu", "elu", "glu", "leaky_relu", "mish", "selu", "softsign"]
 _BENT_AT_0 = Cases(over_shapes((), (2, 3), (0,)), interval=Interval(-3.0, 3.0, kinks=(0.0,)))
 
 
-softsign = elementwise(lambda x: x / (1 + np.absolute(x)), name="softsign", over=REALS,
+softsign = elementwise(lambda x: x / (1 + np.absolute(floats(x))), name="softsign", over=REALS,
     x=lambda g, x: g / (1 + np.absolute(x)) / (1 + np.absolute(x)),
     kink="the second derivative is 0 at 0",
     doc="x / (1 + |x|), a tanh that saturates slowly. dy/dx = 1 / (1 + |x|)**2.",

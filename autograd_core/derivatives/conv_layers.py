@@ -201,8 +201,8 @@ def _forward(name: str, n: int, x: Any, w: Any, bias: Any, stride: Sizes, paddin
         plan = _Plan.of(np.shape(x)[2:], kernel[2:], strides, margins, gaps, groups)
     except ValueError as error:
         raise ShapeError(
-            f"{name}: x of shape {shape}, w of shape {kernel}, groups={groups}: {error} Expected x (batch, inputs, "
-            f"*space) and w (outputs, inputs / groups, *window), groups dividing both numbers of channels."
+            f"{name}: x of shape {shape}, weight of shape {kernel}, groups={groups}: {error} Expected x (batch, "
+            f"inputs, *space) and weight (outputs, inputs / groups, *window), groups dividing both numbers of channels."
         ) from None
     return _shifted(name, _conv(x, w, plan=plan), bias)
 
@@ -228,18 +228,28 @@ def _transposed(name: str, n: int, x: Any, w: Any, bias: Any, stride: Sizes, pad
     try:
         if len(shape) != n + 2 or len(kernel) != n + 2 or shape[1] != kernel[0] or kernel[0] % groups:
             raise ValueError("the channels do not match.")
-        strides, margins, gaps = as_tuple(stride, n), as_tuple(padding, n), as_tuple(dilation, n)
-        space = [(i - 1) * s - 2 * p + d * (k - 1) + 1 + more for i, s, p, d, k, more in
-                 zip(shape[2:], strides, margins, gaps, kernel[2:], as_tuple(output_padding, n), strict=True)]
-        plan = _Plan.of(space, kernel[2:], strides, margins, gaps, groups)
-        if plan.out != shape[2:] or min(space) < 1:
-            raise ValueError(f"output_padding={output_padding} is not smaller than stride={stride}.")
+        strides, margins, gaps, more = (as_tuple(v, n) for v in (stride, padding, dilation, output_padding))
+        if any(not 0 <= m < max(s, d) for m, s, d in zip(more, strides, gaps, strict=True)):
+            raise ValueError(f"output_padding={output_padding} must be at least 0, and smaller than stride={stride} or "
+                             f"dilation={dilation}.")
+        whole = [(i - 1) * s + d * (k - 1) + 1 for i, s, d, k in
+                 zip(shape[2:], strides, gaps, kernel[2:], strict=True)]
+        space = [size - 2 * p + m for size, p, m in zip(whole, margins, more, strict=True)]
+        if min(space) < 1:
+            raise ValueError(f"padding={padding} takes away all of the size {tuple(whole)} that there is without.")
+        # A convolution of a space that much larger has more outputs: then it is cut out of a result without padding.
+        cut = any(m >= s for m, s in zip(more, strides, strict=True))
+        plan = _Plan.of(whole if cut else space, kernel[2:], strides, (0,) * n if cut else margins, gaps, groups)
     except ValueError as error:
         raise ShapeError(
-            f"{name}: x of shape {shape}, w of shape {kernel}, groups={groups}: {error} Expected x (batch, inputs, "
-            f"*space) and w (inputs, outputs / groups, *window), groups dividing both numbers of channels."
+            f"{name}: x of shape {shape}, weight of shape {kernel}, groups={groups}: {error} Expected x (batch, "
+            f"inputs, *space) and weight (inputs, outputs / groups, *window), groups dividing both numbers of channels."
         ) from None
-    return _shifted(name, _conv_transpose(x, w, plan=plan), bias)
+    y = _conv_transpose(x, w, plan=plan)
+    if cut:
+        y = pad(y, [(0, 0), (0, 0), *((0, m) for m in more)])
+        y = getitem(y, (..., *(slice(p, p + size) for p, size in zip(margins, space, strict=True))))
+    return _shifted(name, y, bias)
 
 
 def _shifted(name: str, y: Any, bias: Any) -> Any:
@@ -253,13 +263,13 @@ def _shifted(name: str, y: Any, bias: Any) -> Any:
 @composite(over=Cases((
     Case(((2, 2, 5), (3, 2, 2), (3,))), Case(((1, 2, 5), (2, 1, 2)), {"groups": 2, "padding": "same"}),
     Case(((2, 6), (1, 2, 2)), {"stride": 2, "padding": 1, "dilation": 2}))))
-def conv1d(x: Any, w: Any, bias: Any = None, stride: Sizes = 1, padding: Sizes | str = 0, dilation: Sizes = 1,
-           groups: int = 1) -> Any:
+def conv1d(x: Any, weight: Any, bias: Any = None, stride: Sizes = 1, padding: Sizes | str = 0,
+           dilation: Sizes = 1, groups: int = 1) -> Any:
     """Convolution along one axis (without reversing the kernel): y[n, o, i] = b[o] + Σ x[n, c, i·s + k·d] w[o, c, k].
 
     Args:
         x: Tensor or array (batch, inputs, length), or without the batch.
-        w: the kernel (outputs, inputs / groups, window).
+        weight: w, the kernel (outputs, inputs / groups, window).
         bias: (outputs,), added everywhere; or None.
         stride: how far the window moves.
         padding: how many zeros stand at both ends; or "same", or "valid" for none.
@@ -277,7 +287,7 @@ def conv1d(x: Any, w: Any, bias: Any = None, stride: Sizes = 1, padding: Sizes |
         >>> ag.conv1d(ag.tensor([[[1.0, 2.0, 4.0]]]), ag.tensor([[[-1.0, 1.0]]]))
         tensor([[[1., 2.]]])
     """
-    return _forward("conv1d", 1, x, w, bias, stride, padding, dilation, groups)
+    return _forward("conv1d", 1, x, weight, bias, stride, padding, dilation, groups)
 
 
 @composite(over=Cases((
@@ -285,13 +295,13 @@ def conv1d(x: Any, w: Any, bias: Any = None, stride: Sizes = 1, padding: Sizes |
     Case(((2, 1, 3, 3), (3, 1, 2, 2)), {"padding": (0, 1)}),
     Case(((1, 2, 4, 3), (2, 1, 2, 1)), {"groups": 2, "stride": (2, 1)}),
     Case(((1, 1, 4, 4), (1, 1, 2, 2)), {"dilation": (1, 2), "padding": 1}))))
-def conv2d(x: Any, w: Any, bias: Any = None, stride: Sizes = 1, padding: Sizes | str = 0, dilation: Sizes = 1,
-           groups: int = 1) -> Any:
+def conv2d(x: Any, weight: Any, bias: Any = None, stride: Sizes = 1, padding: Sizes | str = 0,
+           dilation: Sizes = 1, groups: int = 1) -> Any:
     """Convolution of pictures (without reversing the kernel): y[n, o, i] = b[o] + Σ x[n, c, i·s + k·d] w[o, c, k].
 
     Args:
         x: Tensor or array (batch, inputs, height, width), or without the batch.
-        w: the kernel (outputs, inputs / groups, window height, window width).
+        weight: w, the kernel (outputs, inputs / groups, window height, window width).
         bias: (outputs,), added everywhere; or None.
         stride: how far the window moves; one number, or one for each axis, as with all that follow.
         padding: how many zeros stand on every side; or "same", or "valid" for none.
@@ -314,57 +324,58 @@ def conv2d(x: Any, w: Any, bias: Any = None, stride: Sizes = 1, padding: Sizes |
         tensor([[[[21.],
                   [43.]]]])
     """
-    return _forward("conv2d", 2, x, w, bias, stride, padding, dilation, groups)
+    return _forward("conv2d", 2, x, weight, bias, stride, padding, dilation, groups)
 
 
 @composite(over=Cases((
     Case(((2, 2, 3), (2, 1, 2), (1,))),
+    Case(((1, 1, 2), (1, 1, 3)), {"dilation": 3, "padding": 1, "output_padding": 2}),
     Case(((1, 2, 3), (2, 1, 2)), {"stride": 2, "padding": 1, "output_padding": 1, "groups": 2, "dilation": 2}))))
-def conv_transpose1d(x: Any, w: Any, bias: Any = None, stride: Sizes = 1, padding: Sizes = 0,
+def conv_transpose1d(x: Any, weight: Any, bias: Any = None, stride: Sizes = 1, padding: Sizes = 0,
                      output_padding: Sizes = 0, groups: int = 1, dilation: Sizes = 1) -> Any:
     """The transpose of :func:`conv1d`: every element of ``x`` puts a multiple of the kernel into the result.
 
     Args:
         x: Tensor or array (batch, inputs, length), or without the batch.
-        w: the kernel (inputs, outputs / groups, window).
+        weight: w, the kernel (inputs, outputs / groups, window).
         bias: (outputs,), added everywhere; or None.
         stride, padding, groups, dilation: of the convolution that this undoes.
-        output_padding: how much longer the result is, of the lengths that the stride leaves open.
+        output_padding: how much longer the result is; smaller than stride or dilation.
 
     Returns:
         Tensor (batch, outputs, (length - 1) stride - 2 padding + dilation (window - 1) + 1 + output_padding).
 
     Raises:
-        ShapeError: channels or sizes that do not match.
+        ShapeError: channels or sizes that do not match, or a padding that leaves nothing.
 
     Example:
         >>> import autograd_core as ag
         >>> ag.conv_transpose1d(ag.tensor([[[1.0, 2.0]]]), ag.tensor([[[1.0, 10.0]]]))
         tensor([[[ 1., 12., 20.]]])
     """
-    return _transposed("conv_transpose1d", 1, x, w, bias, stride, padding, output_padding, groups, dilation)
+    return _transposed("conv_transpose1d", 1, x, weight, bias, stride, padding, output_padding, groups, dilation)
 
 
 @composite(over=Cases((
     Case(((1, 2, 2, 2), (2, 2, 2, 1), (2,)), {"stride": (1, 2), "output_padding": (0, 1)}),
     Case(((1, 2, 3, 2), (2, 1, 2, 2)), {"padding": 1, "groups": 2}))))
-def conv_transpose2d(x: Any, w: Any, bias: Any = None, stride: Sizes = 1, padding: Sizes = 0,
+def conv_transpose2d(x: Any, weight: Any, bias: Any = None, stride: Sizes = 1, padding: Sizes = 0,
                      output_padding: Sizes = 0, groups: int = 1, dilation: Sizes = 1) -> Any:
     """The transpose of :func:`conv2d`: every element of ``x`` puts a multiple of the kernel into the result.
 
     Args:
         x: Tensor or array (batch, inputs, height, width), or without the batch.
-        w: the kernel (inputs, outputs / groups, window height, window width).
+        weight: w, the kernel (inputs, outputs / groups, window height, window width).
         bias: (outputs,), added everywhere; or None.
         stride, padding, groups, dilation: of the convolution that this undoes.
-        output_padding: how much larger the result is, of the sizes that the stride leaves open.
+        output_padding: how much larger the result is; smaller than stride or dilation.
 
     Returns:
         Tensor (batch, outputs, height', width'), each (size - 1) stride - 2 padding + dilation (window - 1) + 1 +
         output_padding.
 
     Raises:
-        ShapeError: channels or sizes that do not match.
+        ShapeError: channels or sizes that do not match, or a padding that leaves nothing.
 
     Example:
         >>> import autograd_core as ag
@@ -372,4 +383,4 @@ def conv_transpose2d(x: Any, w: Any, bias: Any = None, stride: Sizes = 1, paddin
         tensor([[[[ 1.,  2.],
                   [10., 20.]]]])
     """
-    return _transposed("conv_transpose2d", 2, x, w, bias, stride, padding, output_padding, groups, dilation)
+    return _transposed("conv_transpose2d", 2, x, weight, bias, stride, padding, output_padding, groups, dilation)

@@ -58,12 +58,19 @@ logaddexp2 = elementwise(np.logaddexp2, a=lambda g, a, y: g * np.exp2(gap(a, y))
 # The logistic function and its kin
 
 
+def floats(x: Any) -> Any:
+    """``x`` in a float dtype: integers and booleans, of which -x or |x| may wrap around, in float64."""
+    return x if getattr(x, "dtype", np.dtype(int)).kind == "f" else np.asarray(x, float)
+
+
 def _sigmoid(x: Any) -> Any:
+    x = floats(x)
     e = np.exp(-np.abs(x))  # cannot overflow
     return np.maximum(e, x >= 0) / (1 + e)  # 1 / (1 + e), or e / (1 + e), which keeps the far tail's precision
 
 
 def _softplus(x: Any) -> Any:
+    x = floats(x)
     return np.maximum(x, 0) + np.log1p(np.exp(-np.abs(x)))  # a tenth of the time of np.logaddexp(x, 0)
 
 
@@ -74,10 +81,11 @@ sigmoid = expit = elementwise(_sigmoid, x=lambda g, y: g * (y * (1 - y)), over=R
 softplus = elementwise(_softplus, x=lambda g, y: g * -np.expm1(-y), over=REALS, name="softplus",
     doc="log(1 + e**x), without overflow. dy/dx = sigmoid x = 1 - e**-y.",
     example="ag.softplus([-1000.0, 0.0]) -> tensor([0.        , 0.69314718])")
-log_sigmoid = elementwise(lambda x: -_softplus(-x), x=lambda g, y: g * -np.expm1(y), over=REALS, name="log_sigmoid",
+log_sigmoid = elementwise(lambda x: -_softplus(-floats(x)), name="log_sigmoid", over=REALS,
+    x=lambda g, y: g * -np.expm1(y),
     doc="log(1 / (1 + e**-x)), without overflow. dy/dx = sigmoid -x = 1 - e**y.",
     example="ag.log_sigmoid([-1000.0, 0.0]) -> tensor([-1.00000000e+03, -6.93147181e-01])")
-logit = elementwise(lambda x: np.log(x) - np.log1p(-x), x=lambda g, x: g / (x * (1 - x)), name="logit",
+logit = elementwise(lambda x: np.log(floats(x)) - np.log1p(-floats(x)), x=lambda g, x: g / (x * (1 - x)), name="logit",
     over=Elementwise((Interval(0.1, 0.9),)),
     doc="log(x / (1 - x)), the inverse of sigmoid, for 0 <= x <= 1. dy/dx = 1 / (x (1 - x)).",
     example="ag.logit(0.5) -> tensor(0.)")

@@ -32,8 +32,11 @@ def _explain_matmul(a: Any, b: Any) -> str:
 
 
 def times(a: Any, b: Any) -> Any:
-    """np.matmul, but a batch of rows that meets one transposed matrix is one long list of rows: half the time."""
-    if np.ndim(b) != 2 or np.ndim(a) < 3 or b.flags.c_contiguous:
+    """a @ b of arrays. Where a stack meets one transposed matrix, all its rows are multiplied at once.
+
+    That takes half the time of a product for each matrix of the stack, unless the rows have to be copied first.
+    """
+    if np.ndim(b) != 2 or np.ndim(a) < 3 or b.flags.c_contiguous or not a.flags.c_contiguous:
         return np.matmul(a, b)
     rows = a.reshape(math.prod(a.shape[:-1]), a.shape[-1])
     return np.matmul(rows, b).reshape(*a.shape[:-1], b.shape[1])

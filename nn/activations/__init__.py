@@ -4,9 +4,10 @@ docs/activations.md shows each with its derivative, and says when to use it.
 """
 
 from .classes import LogSoftmax, Softmax
+from .exponential import CELU, ELU, SELU, Softplus
 from .gated import GELU, GLU, Hardswish, Mish, SiLU
 from .maxout import Maxout
-from .rectifiers import CELU, ELU, SELU, LeakyReLU, PReLU, ReLU, ReLU6, Softplus, Threshold
+from .rectifiers import LeakyReLU, PReLU, ReLU, ReLU6, Threshold
 from .squashing import Hardsigmoid, Hardtanh, LogSigmoid, Sigmoid, Softsign, Tanh
 
 __all__ = [

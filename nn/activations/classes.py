@@ -7,6 +7,7 @@ from typing import Any
 import autograd_core as ag
 from autograd_core import Tensor
 
+from ..arguments import axis
 from ..module import Module
 
 
@@ -18,7 +19,7 @@ def softmax(input: Any, dim: int = -1) -> Tensor:
         >>> F.softmax([[0.0, 0.0]], dim=-1)
         tensor([[0.5, 0.5]])
     """
-    return ag.softmax(input, dim)
+    return ag.softmax(input, axis("softmax", dim, input))
 
 
 def log_softmax(input: Any, dim: int = -1) -> Tensor:
@@ -29,7 +30,7 @@ def log_softmax(input: Any, dim: int = -1) -> Tensor:
         >>> F.log_softmax([[0.0, -1000.0]], dim=-1)
         tensor([[    0., -1000.]])
     """
-    return ag.log_softmax(input, dim)
+    return ag.log_softmax(input, axis("log_softmax", dim, input))
 
 
 class _OverClasses(Module):

@@ -8,8 +8,23 @@ import autograd_core as ag
 from autograd_core import Tensor
 from autograd_core.options import one_of
 
+from ..arguments import axis
 from ..module import Module
 from .squashing import TakesInplace, hardsigmoid
+
+FORMULAS = ("none", "tanh")
+"""What GELU's ``approximate`` can be."""
+
+
+def gelu(input: Any, approximate: str = "none") -> Tensor:
+    """x Φ(x), with Φ the normal distribution function; see :class:`GELU`.
+
+    Example:
+        >>> import nn.functional as F
+        >>> F.gelu([-1.0, 1.0])
+        tensor([-0.15865525,  0.84134475])
+    """
+    return ag.gelu(input, approximate=one_of("gelu: approximate", approximate, *FORMULAS))  # type: ignore[no-any-return]
 
 
 def hardswish(input: Any) -> Tensor:
@@ -32,7 +47,7 @@ def glu(input: Any, dim: int = -1) -> Tensor:
         >>> F.glu([1.0, 2.0, 0.0, 1000.0])
         tensor([0.5, 2. ])
     """
-    return ag.glu(input, dim)  # type: ignore[no-any-return]  # a Tensor
+    return ag.glu(input, axis("glu", dim, input))  # type: ignore[no-any-return]  # a Tensor
 
 
 class GELU(Module):
@@ -60,11 +75,11 @@ class GELU(Module):
     """
 
     def __init__(self, approximate: Literal["none", "tanh"] = "none") -> None:
-        self.approximate = one_of("GELU: approximate", approximate, "none", "tanh")
+        self.approximate = one_of("GELU: approximate", approximate, *FORMULAS)
 
     def forward(self, x: Any) -> Tensor:
         """x Φ(x)."""
-        return ag.gelu(x, approximate=self.approximate)  # type: ignore[no-any-return]  # a Tensor
+        return gelu(x, self.approximate)
 
     def extra_repr(self) -> str:
         """Which formula."""

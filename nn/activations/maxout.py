@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from autograd_core import Tensor
-from autograd_core.options import whole
+from autograd_core.options import integer
 
 from .. import init
 from ..layers.linear import linear, uniform
@@ -56,9 +56,9 @@ class Maxout(Module):
 
     def __init__(self, in_features: int, out_features: int, k: int = 2, bias: bool = True, *, rng: init.Rng = None,
                  dtype: npt.DTypeLike = np.float32) -> None:
-        self.in_features = whole("Maxout: in_features", in_features)
-        self.out_features = whole("Maxout: out_features", out_features)
-        self.k = whole("Maxout: k", k)
+        self.in_features = integer("Maxout: in_features", in_features, least=1)
+        self.out_features = integer("Maxout: out_features", out_features, least=1)
+        self.k = integer("Maxout: k", k, least=1)
         rng = init.generator(rng)
         self.weight = uniform(out_features * k, in_features, fan_in=in_features, rng=rng, dtype=dtype)
         self.bias = uniform(out_features * k, fan_in=in_features, rng=rng, dtype=dtype) if bias else None

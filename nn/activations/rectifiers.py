@@ -1,4 +1,4 @@
-"""Activations that let positive values pass: relu and its kin, which differ in what they do with negative ones."""
+"""Activations of two straight pieces that let positive values pass: relu and its kin."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ import numpy.typing as npt
 
 import autograd_core as ag
 from autograd_core import Tensor
-from autograd_core.errors import OptionError, ShapeError
-from autograd_core.options import above_0, number, whole
+from autograd_core.errors import ShapeError
+from autograd_core.options import integer, number
 
 from ..module import Module
 from ..parameter import Parameter
@@ -36,7 +36,8 @@ def leaky_relu(input: Any, negative_slope: float = 0.01) -> Tensor:
         >>> F.leaky_relu([-1.0, 2.0], negative_slope=0.1)
         tensor([-0.1,  2. ])
     """
-    return ag.leaky_relu(input, negative_slope)  # type: ignore[no-any-return]  # a Tensor
+    slope = number("leaky_relu: negative_slope", negative_slope)
+    return ag.leaky_relu(input, slope)  # type: ignore[no-any-return]  # a Tensor
 
 
 def prelu(input: Any, weight: Any) -> Tensor:
@@ -55,18 +56,6 @@ def prelu(input: Any, weight: Any) -> Tensor:
     return ag.leaky_relu(input, slopes.reshape(-1, *(1,) * (len(shape) - 2)))  # type: ignore[no-any-return]  # a Tensor
 
 
-def softplus(input: Any, beta: float = 1.0, threshold: float = 20.0) -> Tensor:
-    """log(1 + e^(β x)) / β; see :class:`Softplus`.
-
-    Example:
-        >>> import nn.functional as F
-        >>> F.softplus([-1000.0, 1000.0])
-        tensor([   0., 1000.])
-    """
-    scaled = ag.asarray(input) * above_0("softplus: beta", beta)
-    return ag.where(scaled > threshold, input, ag.softplus(scaled) / beta)
-
-
 def threshold(input: Any, threshold: float, value: float) -> Tensor:
     """x where x > threshold, else ``value``; see :class:`Threshold`.
 
@@ -75,7 +64,8 @@ def threshold(input: Any, threshold: float, value: float) -> Tensor:
         >>> F.threshold([0.5, 2.0], 1.0, -5.0)
         tensor([-5.,  2.])
     """
-    return ag.where(ag.asarray(input) > threshold, input, value)
+    above = ag.asarray(input) > number("threshold: threshold", threshold)
+    return ag.where(above, input, number("threshold: value", value))
 
 
 class ReLU(TakesInplace):
@@ -189,7 +179,7 @@ class PReLU(Module):
     """
 
     def __init__(self, num_parameters: int = 1, init: float = 0.25, *, dtype: npt.DTypeLike = np.float32) -> None:
-        self.num_parameters = whole("PReLU: num_parameters", num_parameters)
+        self.num_parameters = integer("PReLU: num_parameters", num_parameters, least=1)
         self.init = number("PReLU: init", init)
         self.weight = Parameter(np.full(num_parameters, init), dtype=dtype)
 
@@ -200,138 +190,6 @@ class PReLU(Module):
     def extra_repr(self) -> str:
         """How many slopes."""
         return f"num_parameters={self.num_parameters}"
-
-
-class ELU(Module):
-    """x where x > 0, else α (eˣ - 1). Outputs of mean nearer 0 than relu's; saturates at -α, which dampens noise.
-
-    Cannot die. Costs an exponential.
-
-    Args:
-        alpha: minus the limit at -∞.
-        inplace: accepted for PyTorch's sake; nothing is computed in place.
-
-    Shape:
-        Any; the output has the same.
-
-    Source:
-        Clevert, Unterthiner and Hochreiter, "Fast and Accurate Deep Network Learning by Exponential Linear Units
-        (ELUs)", 2016.
-
-    Example:
-        >>> import nn
-        >>> nn.ELU()([-1.0, 2.0])
-        tensor([-0.63212056,  2.        ])
-    """
-
-    def __init__(self, alpha: float = 1.0, inplace: bool = False) -> None:
-        self.alpha = number("ELU: alpha", alpha)
-
-    def forward(self, x: Any) -> Tensor:
-        """x, or α (eˣ - 1)."""
-        return ag.elu(x, self.alpha)  # type: ignore[no-any-return]  # a Tensor
-
-    def extra_repr(self) -> str:
-        """The limit."""
-        return f"alpha={self.alpha}"
-
-
-class CELU(Module):
-    """x where x > 0, else α (e^(x/α) - 1): an ELU whose slope has no jump at 0, whatever α is. Saturates at -α.
-
-    Args:
-        alpha: minus the limit at -∞.
-        inplace: accepted for PyTorch's sake; nothing is computed in place.
-
-    Shape:
-        Any; the output has the same.
-
-    Raises:
-        OptionError: an ``alpha`` of 0.
-
-    Source:
-        Barron, "Continuously Differentiable Exponential Linear Units", 2017.
-
-    Example:
-        >>> import nn
-        >>> nn.CELU(2.0)([-1.0, 2.0])
-        tensor([-0.78693868,  2.        ])
-    """
-
-    def __init__(self, alpha: float = 1.0, inplace: bool = False) -> None:
-        self.alpha = number("CELU: alpha", alpha)
-        if alpha == 0:
-            raise OptionError("CELU: alpha=0; x / alpha needs another number.")
-
-    def forward(self, x: Any) -> Tensor:
-        """x, or α (e^(x/α) - 1)."""
-        return ag.celu(x, self.alpha)  # type: ignore[no-any-return]  # a Tensor
-
-    def extra_repr(self) -> str:
-        """The limit."""
-        return f"alpha={self.alpha}"
-
-
-class SELU(TakesInplace):
-    """1.0507 x where x > 0, else 1.7581 (eˣ - 1): layer after layer, values come near mean 0 and variance 1.
-
-    That needs weights that start with variance 1/fan_in (``nn.init.lecun_normal_``). Saturates at -1.7581; cannot die.
-
-    Args:
-        inplace: accepted for PyTorch's sake; nothing is computed in place.
-
-    Shape:
-        Any; the output has the same.
-
-    Source:
-        Klambauer et al., "Self-Normalizing Neural Networks", 2017.
-
-    Example:
-        >>> import nn
-        >>> nn.SELU()([-1.0, 2.0])
-        tensor([-1.11133074,  2.10140197])
-    """
-
-    def forward(self, x: Any) -> Tensor:
-        """1.0507 x, or 1.7581 (eˣ - 1)."""
-        return ag.selu(x)  # type: ignore[no-any-return]  # a Tensor
-
-
-class Softplus(Module):
-    """log(1 + e^(β x)) / β: relu with a round corner, always positive; its gradient is sigmoid(β x).
-
-    Saturates at 0 for negative x, where the gradient vanishes but never is 0; not zero-centred. For outputs that must
-    be positive, such as a variance; between layers relu is cheaper.
-
-    Args:
-        beta: the larger, the sharper the corner.
-        threshold: where β x is larger, the output is x itself, as in PyTorch; infinity for the exact formula.
-
-    Shape:
-        Any; the output has the same.
-
-    Raises:
-        OptionError: a ``beta`` that is not positive.
-
-    Source:
-        Dugas et al., "Incorporating Second-Order Functional Knowledge for Better Option Pricing", 2001.
-
-    Example:
-        >>> import nn
-        >>> nn.Softplus()([-1000.0, 0.0, 1000.0])
-        tensor([0.00000000e+00, 6.93147181e-01, 1.00000000e+03])
-    """
-
-    def __init__(self, beta: float = 1.0, threshold: float = 20.0) -> None:
-        self.beta, self.threshold = above_0("Softplus: beta", beta), number("Softplus: threshold", threshold)
-
-    def forward(self, x: Any) -> Tensor:
-        """log(1 + e^(β x)) / β."""
-        return softplus(x, self.beta, self.threshold)
-
-    def extra_repr(self) -> str:
-        """The options."""
-        return f"beta={self.beta}, threshold={self.threshold}"
 
 
 class Threshold(Module):

@@ -28,9 +28,15 @@ def hardtanh(input: Any, min_val: float = -1.0, max_val: float = 1.0) -> Tensor:
         >>> F.hardtanh([-2.0, 0.5, 2.0])
         tensor([-1. ,  0.5,  1. ])
     """
-    if not min_val < max_val:
-        raise OptionError(f"hardtanh: min_val={min_val} must be less than max_val={max_val}.")
-    return _clipped(input, low=min_val, high=max_val)  # type: ignore[no-any-return]  # a Tensor
+    low, high = _bounds("hardtanh", min_val, max_val)
+    return _clipped(input, low=low, high=high)  # type: ignore[no-any-return]  # a Tensor
+
+
+def _bounds(name: str, min_val: Any, max_val: Any) -> tuple[float, float]:
+    low, high = number(f"{name}: min_val", min_val), number(f"{name}: max_val", max_val)
+    if low > high:
+        raise OptionError(f"{name}: min_val={min_val} is above max_val={max_val}.")
+    return low, high
 
 
 def hardsigmoid(input: Any) -> Tensor:
@@ -161,9 +167,7 @@ class Hardtanh(Module):
     """
 
     def __init__(self, min_val: float = -1.0, max_val: float = 1.0, inplace: bool = False) -> None:
-        if not number("Hardtanh: min_val", min_val) < number("Hardtanh: max_val", max_val):
-            raise OptionError(f"Hardtanh: min_val={min_val} must be less than max_val={max_val}.")
-        self.min_val, self.max_val = min_val, max_val
+        self.min_val, self.max_val = _bounds("Hardtanh", min_val, max_val)
 
     def forward(self, x: Any) -> Tensor:
         """min(max(x, min_val), max_val)."""

@@ -10,7 +10,7 @@ from typing import Any, Literal
 import numpy as np
 
 from autograd_core.errors import OptionError, SelectionError
-from autograd_core.options import at_least_0, whole
+from autograd_core.options import at_least_0, integer
 
 from .training import Training
 
@@ -95,7 +95,7 @@ class EarlyStopping(Callback):
     def __init__(self, monitor: str = "val_loss", *, patience: int = 5, better: Better | None = None,
                  min_delta: float = 0.0, restore_best: bool = True) -> None:
         self.monitor = Monitor("EarlyStopping", monitor, better)
-        self.patience = whole("EarlyStopping: patience", patience)
+        self.patience = integer("EarlyStopping: patience", patience, least=1)
         self.min_delta = at_least_0("EarlyStopping: min_delta", min_delta)
         self.restore_best = restore_best
         self._forget()
@@ -160,8 +160,8 @@ class Checkpoint(Callback):
     def __init__(self, path: str | Path, *, every: int = 1, every_steps: int | None = None,
                  monitor: str | None = None, better: Better | None = None) -> None:
         self.path = Path(path)
-        self.every = whole("Checkpoint: every", every)
-        self.every_steps = None if every_steps is None else whole("Checkpoint: every_steps", every_steps)
+        self.every = integer("Checkpoint: every", every, least=1)
+        self.every_steps = None if every_steps is None else integer("Checkpoint: every_steps", every_steps, least=1)
         self.monitor = None if monitor is None else Monitor("Checkpoint", monitor, better)
 
     def on_start(self, training: Training) -> None:

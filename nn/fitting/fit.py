@@ -9,7 +9,7 @@ from typing import Any, Literal
 import numpy as np
 
 from autograd_core.errors import DTypeError
-from autograd_core.options import one_of, whole
+from autograd_core.options import integer, one_of
 
 from ..data import Split
 from ..init import Rng, generator
@@ -72,9 +72,9 @@ def fit(model: Module, loss: Callable[[Any, Any], Any], optimizer: Any, data: Sp
         >>> history["accuracy"][-1] > 0.95
         True
     """
-    whole("fit: epochs", epochs, least=0)
-    whole("fit: batch_size", batch_size)
-    whole("fit: accumulate", accumulate)
+    integer("fit: epochs", epochs, least=0)
+    integer("fit: batch_size", batch_size, least=1)
+    integer("fit: accumulate", accumulate, least=1)
     one_of("fit: scheduler_every", scheduler_every, "epoch", "step")
     check_parts(model, loss, optimizer, scheduler, callbacks)
     x, y = arrays_of("fit", data, model, "train")

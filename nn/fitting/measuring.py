@@ -11,7 +11,7 @@ import numpy as np
 
 from autograd_core import Tensor, no_grad
 from autograd_core.errors import DTypeError, OptionError, ShapeError
-from autograd_core.options import whole
+from autograd_core.options import integer
 
 from ..data import Split
 from ..losses import BCELoss, CrossEntropyLoss
@@ -81,7 +81,7 @@ def evaluate(model: Module, loss: Callable[[Any, Any], Any], data: Split | tuple
         >>> nn.evaluate(nn.Identity(), nn.CrossEntropyLoss(), (logits, [0, 0]), metrics=["accuracy"])
         {'loss': 0.503..., 'accuracy': 1.0}
     """
-    whole("evaluate: batch_size", batch_size)
+    integer("evaluate: batch_size", batch_size, least=1)
     x, y = arrays_of("evaluate", data, model)
     measured, means = resolved(metrics, loss), Means()
     with evaluating(model):

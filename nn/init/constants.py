@@ -7,7 +7,7 @@ import math
 import numpy as np
 
 from autograd_core.errors import OptionError, ShapeError
-from autograd_core.options import number, whole
+from autograd_core.options import integer, number
 
 from ..warning import warn
 from .draws import AnyTensor, fill
@@ -120,7 +120,7 @@ def dirac_(tensor: AnyTensor, groups: int = 1) -> AnyTensor:
         >>> nn.init.dirac_(nn.Parameter(np.zeros((2, 2, 3))))[0].tolist()
         [[0.0, 1.0, 0.0], [0.0, 0.0, 0.0]]
     """
-    whole("dirac_: groups", groups)
+    integer("dirac_: groups", groups, least=1)
     if not 3 <= tensor.ndim <= 5:
         raise ShapeError(f"dirac_: a tensor of shape {tensor.shape}; kernels have three to five axes. See also eye_.")
     if tensor.shape[0] % groups:

@@ -7,7 +7,7 @@ import math
 import numpy as np
 
 from autograd_core.errors import ShapeError
-from autograd_core.options import at_least_0, number, share, whole
+from autograd_core.options import at_least_0, from_0_to_1, integer, number
 
 from .draws import AnyTensor, Rng, fill, generator
 
@@ -43,9 +43,9 @@ def sparse_(tensor: AnyTensor, sparsity: float | None = None, std: float = 0.01,
     """
     if tensor.ndim != 2:
         raise ShapeError(f"sparse_: a tensor of shape {tensor.shape}; expected a matrix (units, inputs).")
-    whole("sparse_: k", k, least=0)
+    integer("sparse_: k", k, least=0)
     std = at_least_0("sparse_: std", std)
-    zeros = None if sparsity is None else share("sparse_: sparsity", sparsity)
+    zeros = None if sparsity is None else from_0_to_1("sparse_: sparsity", sparsity)
     rng = generator(rng)
     rows, columns = tensor.shape
     if zeros is None:

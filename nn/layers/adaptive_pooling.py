@@ -10,7 +10,7 @@ import numpy as np
 import autograd_core as ag
 from autograd_core import Tensor
 from autograd_core.errors import OptionError, ShapeError
-from autograd_core.options import whole
+from autograd_core.options import integer
 
 from ..module import Module
 
@@ -25,7 +25,7 @@ class _Adaptive(Module):
             raise OptionError(f"{name}: output_size={output_size!r}; expected one integer, or one for each of {n} "
                               f"axes.")
         self.output_size = output_size
-        self._wanted = [None if item is None else whole(f"{name}: output_size", item) for item in wanted]
+        self._wanted = [None if item is None else integer(f"{name}: output_size", item, least=1) for item in wanted]
 
     def _parts(self, shape: tuple[int, ...]) -> list[list[slice]]:
         """The parts of each axis of space: as many as asked for, nearly equal; neighbours may share an element."""

@@ -10,9 +10,9 @@ import numpy.typing as npt
 
 import autograd_core as ag
 from autograd_core import Tensor
-from autograd_core.derivatives.special import dot, total
+from autograd_core.derivatives.special import dot, exps
 from autograd_core.errors import DTypeError, OptionError, ShapeError
-from autograd_core.options import share, whole
+from autograd_core.options import from_0_to_1, integer
 from autograd_core.recording import Primitive
 
 from .. import init
@@ -25,9 +25,7 @@ from .linear import Linear, linear
 def _weights(scores: Any, excluded: Any) -> Any:
     if np.ndim(excluded):
         scores = np.where(excluded, -math.inf, scores)
-    top = scores.max(axis=-1, keepdims=True, initial=-math.inf)
-    weights = np.exp(scores - np.where(top == -math.inf, 0, top))
-    sums = total(weights, -1)
+    weights, sums = exps(scores, -1)
     weights /= np.where(sums == 0, 1, sums)
     return weights
 
@@ -113,7 +111,7 @@ def scaled_dot_product_attention(query: Any, key: Any, value: Any, attn_mask: An
             excluded = excluded | ~mask
         else:
             added = mask
-    return _attend(q, k, v, excluded, added, scale, share(f"{name}: dropout_p", dropout_p), rng)[0]
+    return _attend(q, k, v, excluded, added, scale, from_0_to_1(f"{name}: dropout_p", dropout_p), rng)[0]
 
 
 class MultiheadAttention(Module):
@@ -158,13 +156,13 @@ class MultiheadAttention(Module):
                  kdim: int | None = None, vdim: int | None = None, batch_first: bool = False,
                  rng: init.Rng = None, dtype: npt.DTypeLike = np.float32) -> None:
         name = "MultiheadAttention"
-        self.embed_dim = whole(f"{name}: embed_dim", embed_dim)
-        self.num_heads = whole(f"{name}: num_heads", num_heads)
+        self.embed_dim = integer(f"{name}: embed_dim", embed_dim, least=1)
+        self.num_heads = integer(f"{name}: num_heads", num_heads, least=1)
         if embed_dim % num_heads:
             raise OptionError(f"{name}: embed_dim={embed_dim} is not a multiple of num_heads={num_heads}.")
-        self.kdim = embed_dim if kdim is None else whole(f"{name}: kdim", kdim)
-        self.vdim = embed_dim if vdim is None else whole(f"{name}: vdim", vdim)
-        self.dropout = share(f"{name}: dropout", dropout)
+        self.kdim = embed_dim if kdim is None else integer(f"{name}: kdim", kdim, least=1)
+        self.vdim = embed_dim if vdim is None else integer(f"{name}: vdim", vdim, least=1)
+        self.dropout = from_0_to_1(f"{name}: dropout", dropout)
         self.batch_first = batch_first
         self.rng = init.generator(rng)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from typing import Any, ClassVar
 
 import numpy as np
@@ -11,7 +12,7 @@ import numpy.typing as npt
 import autograd_core as ag
 from autograd_core import Tensor
 from autograd_core.errors import ShapeError
-from autograd_core.options import at_least_0, share, whole
+from autograd_core.options import at_least_0, from_0_to_1, integer
 
 from ..module import Module
 from ..parameter import Buffer, Parameter
@@ -29,9 +30,9 @@ class _BatchNorm(Module):
     def __init__(self, num_features: int, eps: float = 1e-5, momentum: float | None = 0.1, affine: bool = True,
                  track_running_stats: bool = True, *, bias: bool = True, dtype: npt.DTypeLike = np.float32) -> None:
         name = type(self).__name__
-        n = self.num_features = whole(f"{name}: num_features", num_features)
+        n = self.num_features = integer(f"{name}: num_features", num_features, least=1)
         self.eps = at_least_0(f"{name}: eps", eps)
-        self.momentum = None if momentum is None else share(f"{name}: momentum", momentum)
+        self.momentum = None if momentum is None else from_0_to_1(f"{name}: momentum", momentum)
         self.weight = Parameter(np.ones(n), dtype=dtype) if affine else None
         self.bias = Parameter(np.zeros(n), dtype=dtype) if affine and bias else None
         self.running_mean = Buffer(np.zeros(n), dtype=dtype) if track_running_stats else None
@@ -63,6 +64,10 @@ class _BatchNorm(Module):
         unbiased = count(x) / (count(x) - 1)
         for running, batch in ((self.running_mean, total(x) / count(x)), (self.running_var, variance * unbiased)):
             running.data = running.data + share * (batch.astype(running.dtype) - running.data)
+
+    def _check_state(self, state: Mapping[str, np.ndarray]) -> None:
+        if "num_batches_tracked" in state:
+            integer("num_batches_tracked", state["num_batches_tracked"].item(), least=0)
 
     def _check(self, shape: tuple[int, ...]) -> None:
         name = type(self).__name__

@@ -11,7 +11,7 @@ import numpy.typing as npt
 import autograd_core as ag
 from autograd_core import Tensor
 from autograd_core.errors import DTypeError, ShapeError
-from autograd_core.options import one_of, whole
+from autograd_core.options import integer, one_of
 
 from .. import init
 from ..module import Module
@@ -45,8 +45,8 @@ class _Cell(Module):
     def __init__(self, input_size: int, hidden_size: int, bias: bool = True, *, rng: init.Rng = None,
                  dtype: npt.DTypeLike = np.float32) -> None:
         name = type(self).__name__
-        self.input_size = whole(f"{name}: input_size", input_size)
-        self.hidden_size = whole(f"{name}: hidden_size", hidden_size)
+        self.input_size = integer(f"{name}: input_size", input_size, least=1)
+        self.hidden_size = integer(f"{name}: hidden_size", hidden_size, least=1)
         for key, parameter in weights(self.gates, input_size, hidden_size, bias, init.generator(rng), dtype).items():
             setattr(self, key, parameter)
 

@@ -12,7 +12,7 @@ import numpy.typing as npt
 import autograd_core as ag
 from autograd_core import Tensor
 from autograd_core.errors import OptionError, ShapeError
-from autograd_core.options import one_of, whole
+from autograd_core.options import integer, one_of
 
 from .. import init
 from ..arguments import Sizes, sizes
@@ -32,13 +32,13 @@ class _Kernel(Module):
     def _set(self, in_channels: int, out_channels: int, kernel_size: Sizes, stride: Sizes, padding: Sizes | str,
              dilation: Sizes, groups: int) -> None:
         name, n = type(self).__name__, self._axes
-        self.in_channels, self.out_channels = (
-            whole(f"{name}: in_channels", in_channels), whole(f"{name}: out_channels", out_channels))
+        self.in_channels = integer(f"{name}: in_channels", in_channels, least=1)
+        self.out_channels = integer(f"{name}: out_channels", out_channels, least=1)
         self.kernel_size = sizes(name, "kernel_size", kernel_size, n)
         self.stride = sizes(name, "stride", stride, n)
         self.padding = padding if isinstance(padding, str) else sizes(name, "padding", padding, n, least=0)
         self.dilation = sizes(name, "dilation", dilation, n)
-        self.groups = whole(f"{name}: groups", groups)
+        self.groups = integer(f"{name}: groups", groups, least=1)
         if in_channels % groups or out_channels % groups:
             raise OptionError(
                 f"{name}: groups={groups} does not divide in_channels={in_channels} and out_channels={out_channels}.")

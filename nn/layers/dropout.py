@@ -10,7 +10,7 @@ import numpy.typing as npt
 import autograd_core as ag
 from autograd_core import Tensor
 from autograd_core.errors import ShapeError
-from autograd_core.options import at_least_0, share
+from autograd_core.options import at_least_0, from_0_to_1
 
 from .. import init
 from ..module import Module
@@ -53,14 +53,19 @@ def dropout(input: Any, p: float = 0.5, training: bool = True, *, rng: init.Rng 
         >>> F.dropout(np.ones(6), 0.5, rng=0)
         tensor([2., 2., 2., 0., 0., 0.])
     """
-    x, p = _floats(input), share("dropout: p", p)
+    x, p = _floats(input), from_0_to_1("dropout: p", p)
     return x * _kept(x.shape, p, x.dtype, init.generator(rng), _survival(p)) if training and p else x
 
 
 def dropout1d(input: Any, p: float = 0.5, training: bool = True, *, rng: init.Rng = None) -> Tensor:
     """Channels of signals set to 0 with probability p, the others divided by 1 - p; see :class:`Dropout1d`.
 
-    Args, returns and errors are those of :func:`dropout`; ``input`` is (N, C, L) or (C, L).
+    Args and returns are those of :func:`dropout`; ``input`` is (N, C, L) or (C, L).
+
+    Raises:
+        ShapeError: an input of other shape.
+        OptionError: a ``p`` outside 0 .. 1.
+        DTypeError: a ``p`` that is not a number, a bad ``rng``.
 
     Example:
         >>> import numpy as np, nn.functional as F
@@ -75,7 +80,12 @@ def dropout1d(input: Any, p: float = 0.5, training: bool = True, *, rng: init.Rn
 def dropout2d(input: Any, p: float = 0.5, training: bool = True, *, rng: init.Rng = None) -> Tensor:
     """Channels of pictures set to 0 with probability p, the others divided by 1 - p; see :class:`Dropout2d`.
 
-    Args, returns and errors are those of :func:`dropout`; ``input`` is (N, C, H, W) or (C, H, W).
+    Args and returns are those of :func:`dropout`; ``input`` is (N, C, H, W) or (C, H, W).
+
+    Raises:
+        ShapeError: an input of other shape.
+        OptionError: a ``p`` outside 0 .. 1.
+        DTypeError: a ``p`` that is not a number, a bad ``rng``.
 
     Example:
         >>> import numpy as np, nn.functional as F
@@ -86,7 +96,7 @@ def dropout2d(input: Any, p: float = 0.5, training: bool = True, *, rng: init.Rn
 
 
 def _channel_dropout(name: str, input: Any, space: int, p: float, training: bool, rng: init.Rng) -> Tensor:
-    x, p = _floats(input), share(f"{name}: p", p)
+    x, p = _floats(input), from_0_to_1(f"{name}: p", p)
     if x.ndim not in (space + 1, space + 2):
         raise ShapeError(f"{name}: an input of shape {x.shape}; expected (N, C, *space), with {space} axes of space.")
     shape = x.shape[:-space] + (1,) * space
@@ -95,7 +105,7 @@ def _channel_dropout(name: str, input: Any, space: int, p: float, training: bool
 
 class _Dropping(Module):
     def __init__(self, p: float = 0.5, inplace: bool = False, *, rng: init.Rng = None) -> None:
-        self.p = share(f"{type(self).__name__}: p", p)
+        self.p = from_0_to_1(f"{type(self).__name__}: p", p)
         self.rng = init.generator(rng)
 
     def extra_repr(self) -> str:
@@ -275,7 +285,7 @@ class DropConnect(Linear):
 
     def __init__(self, in_features: int, out_features: int, bias: bool = True, p: float = 0.5, *,
                  rng: init.Rng = None, dtype: npt.DTypeLike = np.float32) -> None:
-        self.p = share("DropConnect: p", p)
+        self.p = from_0_to_1("DropConnect: p", p)
         self.rng = init.generator(rng)
         super().__init__(in_features, out_features, bias, rng=self.rng, dtype=dtype)
 

@@ -12,7 +12,7 @@ from autograd_core import Tensor
 from autograd_core.derivatives.define import apply
 from autograd_core.derivatives.indexing import scatter_add
 from autograd_core.errors import DTypeError, OptionError, SelectionError, ShapeError
-from autograd_core.options import one_of, whole
+from autograd_core.options import integer, one_of
 from autograd_core.recording import Primitive
 
 from .. import init
@@ -27,21 +27,22 @@ def _to_rows(g: Any, index: np.ndarray, padding: int | None, weight_shape: tuple
     return apply(scatter_add, g, index, weight_shape)
 
 
-# weight[index], but for the row of padding, which is not learned.
-_rows = Primitive("embedding", lambda weight, index, padding: weight.take(index, axis=0), {"weight": _to_rows},
-                  options=["index", "padding"])
+def _take(weight: Any, index: Any, padding: Any) -> Any:
+    """weight[index]. dy/dweight = g, added to the rows it was taken from; but the row of padding is not learned."""
+    return weight.take(index, axis=0)
 
 
-def _checked(name: str, given: Any, rows: int) -> np.ndarray:
+_take_rows = Primitive("embedding", _take, {"weight": _to_rows}, options=["index", "padding"])
+
+
+def _checked(name: str, given: Any, rows: int, what: str = "index") -> np.ndarray:
     """What was passed as indices, checked: NumPy would read -1 as the last row."""
     index = given.data if isinstance(given, Tensor) else np.asarray(given)
     if index.dtype.kind not in "iu" and index.size:
         raise DTypeError(f"{name}: indices of {index.dtype}; expected integers.")
     outside = (index < 0) | (index >= rows)
     if outside.any():
-        raise SelectionError(
-            f"{name}: index {index[outside].flat[0]} for a table of {rows} rows; expected 0 to {rows - 1}."
-        )
+        raise SelectionError(f"{name}: {what} {index[outside].flat[0]}; expected 0 to {rows - 1}.")
     return index.astype(np.intp)  # a copy: whoever writes into the given array does not change the gradient
 
 
@@ -71,23 +72,23 @@ def embedding(input: Any, weight: Any, padding_idx: int | None = None) -> Tensor
         raise ShapeError(f"embedding: a weight of shape {np.shape(weight)}; expected (rows, features).")
     count = np.shape(weight)[0]
     index, padding = _checked("embedding", input, count), _padding("embedding", padding_idx, count)
-    return _rows(weight, index=index, padding=padding)  # type: ignore[no-any-return]  # a Tensor
+    return _take_rows(weight, index=index, padding=padding)  # type: ignore[no-any-return]  # a Tensor
 
 
 def _padding(name: str, padding_idx: int | None, rows: int) -> int | None:
     """``padding_idx``, checked, and counted from the start."""
     if padding_idx is None:
         return None
-    if not -rows <= whole(f"{name}: padding_idx", padding_idx, least=-rows) < rows:
+    if not -rows <= integer(f"{name}: padding_idx", padding_idx, least=-rows) < rows:
         raise SelectionError(f"{name}: padding_idx={padding_idx}; expected less than num_embeddings={rows}.")
     return padding_idx % rows
 
 
-def one_hot(target: Any, num_classes: int = -1) -> Tensor:
+def one_hot(input: Any, num_classes: int = -1) -> Tensor:
     """For each label y a vector of zeros with a 1 at y. (Losses take the labels themselves.)
 
     Args:
-        target: integers (*), at least 0.
+        input: the labels, integers (*) of at least 0.
         num_classes: how many classes there are; -1 for one more than the largest label.
 
     Returns:
@@ -104,21 +105,21 @@ def one_hot(target: Any, num_classes: int = -1) -> Tensor:
         tensor([[0, 0, 1],
                 [1, 0, 0]])
     """
-    labels = target.data if isinstance(target, Tensor) else np.asarray(target)
+    labels = input.data if isinstance(input, Tensor) else np.asarray(input)
     if num_classes == -1:
         if not labels.size:
             raise OptionError("one_hot: no labels to count the classes of; pass num_classes.")
         num_classes = int(labels.max()) + 1 if labels.min() >= 0 else 1
-    count = whole("one_hot: num_classes", num_classes)
-    return ag.asarray(np.eye(count, dtype=np.int64)[_checked("one_hot", labels, count)])
+    count = integer("one_hot: num_classes", num_classes, least=1)
+    return ag.asarray(np.eye(count, dtype=np.int64)[_checked("one_hot", labels, count, "label")])
 
 
 class _Table(Module):
     def _set(self, num_embeddings: int, embedding_dim: int, padding_idx: int | None, rng: init.Rng,
              dtype: npt.DTypeLike) -> None:
         name = type(self).__name__
-        self.num_embeddings = n = whole(f"{name}: num_embeddings", num_embeddings)
-        self.embedding_dim = whole(f"{name}: embedding_dim", embedding_dim)
+        self.num_embeddings = n = integer(f"{name}: num_embeddings", num_embeddings, least=1)
+        self.embedding_dim = integer(f"{name}: embedding_dim", embedding_dim, least=1)
         self.padding_idx = _padding(name, padding_idx, n)
         self.weight = init.normal_(Parameter(np.zeros((n, embedding_dim)), dtype=dtype), rng=rng)
         if self.padding_idx is not None:
@@ -223,7 +224,7 @@ class EmbeddingBag(_Table):
         bag, count = _bags(index, offsets)
         index = index.ravel()
         counted = np.flatnonzero(index != self.padding_idx) if self.padding_idx is not None else np.arange(index.size)
-        rows, bag = _rows(self.weight, index=index[counted], padding=self.padding_idx), bag[counted]
+        rows, bag = _take_rows(self.weight, index=index[counted], padding=self.padding_idx), bag[counted]
         if per_sample_weights is not None:
             rows = rows * ag.reshape(per_sample_weights, -1)[counted][:, None]
         if self.mode == "max":

@@ -11,8 +11,9 @@ import numpy.typing as npt
 
 import autograd_core as ag
 from autograd_core import Tensor
+from autograd_core.derivatives.special import dot, total
 from autograd_core.errors import OptionError, ShapeError
-from autograd_core.options import at_least_0, whole
+from autograd_core.options import at_least_0, integer
 from autograd_core.recording import Primitive
 
 from ..arguments import Sizes, sizes
@@ -22,11 +23,11 @@ from .channels import mapped, mean_square, narrowed, scaled, shaped, wide
 
 
 def _mean(rows: Any) -> Any:
-    return (rows @ np.ones(rows.shape[1], rows.dtype) / rows.shape[1])[:, None]
+    return total(rows, -1) / rows.shape[1]
 
 
 def _mean_product(a: Any, b: Any) -> Any:
-    return (np.vecdot(a, b) / a.shape[1])[:, None]
+    return dot(a, b, -1) / a.shape[1]
 
 
 def _centered(x: Any, eps: float) -> tuple[Any, Any]:
@@ -142,7 +143,7 @@ def group_norm(input: Any, num_groups: int, weight: Any = None, bias: Any = None
         array([[[-1.,  1.],
                 [-1.,  1.]]])
     """
-    x, groups = ag.asarray(input), whole("group_norm: num_groups", num_groups)
+    x, groups = ag.asarray(input), integer("group_norm: num_groups", num_groups, least=1)
     if x.ndim < 2:
         raise ShapeError(f"group_norm: an input of shape {x.shape}; expected (N, C, *space).")
     if x.shape[1] % groups:
@@ -277,8 +278,8 @@ class GroupNorm(Module):
 
     def __init__(self, num_groups: int, num_channels: int, eps: float = 1e-5, affine: bool = True, *,
                  bias: bool = True, dtype: npt.DTypeLike = np.float32) -> None:
-        self.num_groups = whole("GroupNorm: num_groups", num_groups)
-        self.num_channels = whole("GroupNorm: num_channels", num_channels)
+        self.num_groups = integer("GroupNorm: num_groups", num_groups, least=1)
+        self.num_channels = integer("GroupNorm: num_channels", num_channels, least=1)
         if num_channels % num_groups:
             raise OptionError(f"GroupNorm: num_groups={num_groups} does not divide num_channels={num_channels}.")
         self.eps = at_least_0("GroupNorm: eps", eps)

@@ -6,10 +6,12 @@ import math
 from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
+
 import autograd_core as ag
 from autograd_core import Tensor
-from autograd_core.errors import OptionError, ShapeError
-from autograd_core.options import one_of, whole
+from autograd_core.errors import DTypeError, OptionError, ShapeError
+from autograd_core.options import integer, number, one_of
 
 MODES = {"constant": "constant", "reflect": "reflect", "replicate": "edge", "circular": "wrap"}
 """PyTorch's names for the ways to fill a border, and NumPy's."""
@@ -42,7 +44,9 @@ def pad(input: Any, pad: Sequence[int], mode: str = "constant", value: float = 0
     """
     x = ag.asarray(input)
     one_of("pad: mode", mode, *MODES)
-    widths = [whole("pad: pad", width, least=0) for width in pad]
+    if np.ndim(pad) != 1:
+        raise DTypeError(f"pad: pad={pad!r}; expected two widths for each axis, beginning with the last.")
+    widths = [integer("pad: pad", width, least=0) for width in pad]
     if len(widths) % 2 or len(widths) > 2 * x.ndim:
         raise OptionError(f"pad: pad={tuple(pad)!r} for an input of {x.ndim} axes; expected two widths for each axis, "
                           f"beginning with the last.")
@@ -51,5 +55,5 @@ def pad(input: Any, pad: Sequence[int], mode: str = "constant", value: float = 0
     if any(max(both) > n + room for both, n in zip(pairs, reversed(x.shape), strict=False)):
         raise ShapeError(f"pad: pad={tuple(pad)!r} is too wide for {mode!r} and an input of shape {x.shape}.")
     border = [(0, 0)] * (x.ndim - len(pairs)) + pairs[::-1]
-    options = {"constant_values": value} if mode == "constant" else {}
+    options = {"constant_values": number("pad: value", value)} if mode == "constant" else {}
     return ag.pad(x, border, MODES[mode], **options)  # type: ignore[no-any-return]  # a Tensor

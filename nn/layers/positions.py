@@ -9,7 +9,7 @@ import numpy as np
 import autograd_core as ag
 from autograd_core import Tensor
 from autograd_core.errors import OptionError, ShapeError
-from autograd_core.options import whole
+from autograd_core.options import integer
 
 from ..module import Module
 
@@ -141,6 +141,6 @@ class RotaryPositionalEncoding(Module):
 
 
 def _even(layer: str, name: str, value: int) -> int:
-    if whole(f"{layer}: {name}", value) % 2:
+    if integer(f"{layer}: {name}", value, least=1) % 2:
         raise OptionError(f"{layer}: {name}={value}; expected an even number: features go in pairs.")
     return value

@@ -10,7 +10,7 @@ import numpy.typing as npt
 import autograd_core as ag
 from autograd_core import Tensor
 from autograd_core.errors import DTypeError, ShapeError
-from autograd_core.options import one_of, share, whole
+from autograd_core.options import from_0_to_1, integer, one_of
 
 from .. import init
 from ..module import Module
@@ -33,11 +33,11 @@ class _Recurrent(Module):
                  batch_first: bool = False, dropout: float = 0.0, bidirectional: bool = False, *,
                  rng: init.Rng = None, dtype: npt.DTypeLike = np.float32) -> None:
         name = type(self).__name__
-        self.input_size = whole(f"{name}: input_size", input_size)
-        self.hidden_size = whole(f"{name}: hidden_size", hidden_size)
-        self.num_layers = whole(f"{name}: num_layers", num_layers)
+        self.input_size = integer(f"{name}: input_size", input_size, least=1)
+        self.hidden_size = integer(f"{name}: hidden_size", hidden_size, least=1)
+        self.num_layers = integer(f"{name}: num_layers", num_layers, least=1)
         self.bias, self.batch_first, self.bidirectional = bias, batch_first, bidirectional
-        self.dropout = share(f"{name}: dropout", dropout)
+        self.dropout = from_0_to_1(f"{name}: dropout", dropout)
         if dropout and num_layers == 1:
             warn(f"{name}: dropout={dropout} acts between layers, and there is only one.", UserWarning)
         self.rng = init.generator(rng)

@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from autograd_core import Tensor
 from autograd_core.errors import DTypeError
-from autograd_core.options import whole
+from autograd_core.options import integer
 
 from .. import init
 from ..containers import ModuleList
@@ -44,7 +44,7 @@ class TransformerEncoder(Module):
     """
 
     def __init__(self, encoder_layer: Module, num_layers: int, norm: Module | None = None) -> None:
-        self.layers = _copies(encoder_layer, whole("TransformerEncoder: num_layers", num_layers))
+        self.layers = _copies(encoder_layer, integer("TransformerEncoder: num_layers", num_layers, least=1))
         self.norm = norm
 
     def forward(self, src: Any, mask: Any = None, src_key_padding_mask: Any = None, is_causal: bool = False) -> Tensor:
@@ -77,7 +77,7 @@ class TransformerDecoder(Module):
     """
 
     def __init__(self, decoder_layer: Module, num_layers: int, norm: Module | None = None) -> None:
-        self.layers = _copies(decoder_layer, whole("TransformerDecoder: num_layers", num_layers))
+        self.layers = _copies(decoder_layer, integer("TransformerDecoder: num_layers", num_layers, least=1))
         self.norm = norm
 
     def forward(self, tgt: Any, memory: Any, tgt_mask: Any = None, memory_mask: Any = None,

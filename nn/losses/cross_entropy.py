@@ -9,8 +9,8 @@ import numpy as np
 from autograd_core import Tensor, log_softmax, moveaxis, where
 from autograd_core.derivatives.define import apply
 from autograd_core.derivatives.special import shifted, softmax
-from autograd_core.errors import ShapeError
-from autograd_core.options import integer, share
+from autograd_core.errors import DTypeError, OptionError, ShapeError
+from autograd_core.options import from_0_to_1, integer
 from autograd_core.recording import Primitive
 
 from ..module import Module
@@ -19,6 +19,7 @@ from .reduction import check_reduction, floats, labels, like
 
 
 def _minus_log_probability(logits: Any, target: np.ndarray) -> Any:
+    """-ln softmax(logits) at the target, of each sample. dy/dlogits = g (softmax(logits), less 1 at the target)."""
     below = shifted(logits, axis=1)
     with np.errstate(divide="ignore"):  # where everything is ruled out
         return np.log(np.exp(below).sum(axis=1)) - below[np.arange(len(target)), target]
@@ -32,7 +33,7 @@ def _softmax_minus_onehot(g: Any, logits: Any, target: np.ndarray) -> Any:
 
 # One primitive for log_softmax and indexing: 1.3x faster at 128 x 10, 2x at 128 x 1000, and it keeps no matrix but the
 # logits. Where a class is ruled out by a logit of minus infinity, no 0 times infinity arises.
-_rows = Primitive("cross_entropy", _minus_log_probability, {"logits": _softmax_minus_onehot, "target": None})
+_of_labels = Primitive("cross_entropy", _minus_log_probability, {"logits": _softmax_minus_onehot, "target": None})
 
 
 def cross_entropy(input: Any, target: Any, weight: Any = None, ignore_index: int = -100, reduction: str = "mean",
@@ -61,26 +62,28 @@ def cross_entropy(input: Any, target: Any, weight: Any = None, ignore_index: int
         >>> F.cross_entropy([[0.0, 0.0], [9.0, 0.0]], [1, 0], reduction="none").numpy().round(4)
         array([6.931e-01, 1.000e-04])
     """
-    logits = floats("cross-entropy", input)
-    reduction = check_reduction("cross-entropy", reduction)
-    label_smoothing = share("cross-entropy: label_smoothing", label_smoothing)
+    logits = floats("cross_entropy", input)
+    reduction = check_reduction("cross_entropy", reduction)
+    label_smoothing = from_0_to_1("cross_entropy: label_smoothing", label_smoothing)
     if logits.ndim < 1 or 0 in logits.shape:
-        raise ShapeError(f"cross-entropy: logits of shape {logits.shape}; expected (samples, classes, ...), none 0.")
+        raise ShapeError(f"cross_entropy: logits of shape {logits.shape}; expected (samples, classes, ...), none 0.")
     rows, shape = _as_rows(logits)
     classes = rows.shape[1]
-    scale = _class_weights("cross-entropy", weight, classes, rows.dtype)
+    scale = _class_weights("cross_entropy", weight, classes, rows.dtype)
     if np.shape(target) == logits.shape and _dtype(target).kind == "f":
-        p = _as_rows(like("cross-entropy", target, logits))[0]
+        if integer("cross_entropy: ignore_index", ignore_index) >= 0:
+            raise OptionError(f"cross_entropy: ignore_index={ignore_index} with probabilities; it is for labels.")
+        p = _as_rows(like("cross_entropy", target, logits))[0]
         p = p * (1 - label_smoothing) + label_smoothing / classes if label_smoothing else p
         p = p if scale is None else p * scale
         losses = -where(p == 0, 0, p * log_softmax(rows, axis=1)).sum(axis=1)
         return _averaged(losses, None, shape, reduction)
     if np.shape(target) == logits.shape and shape:
-        raise ShapeError(f"cross-entropy: target of shape {np.shape(target)} and {_dtype(target)}; expected {shape}. "
+        raise ShapeError(f"cross_entropy: target of shape {np.shape(target)} and {_dtype(target)}; expected {shape}. "
                          f"For one-hot rows pass target.argmax(axis=1), or floats for probabilities.")
-    found, used = _used(labels("cross-entropy", target, shape, classes, ignore=ignore_index), classes)
+    found, used = _used("cross_entropy", target, shape, classes, ignore_index)
     counted = _counted(found, used, scale, rows.dtype)
-    losses = _rows(rows, found)
+    losses = _of_labels(rows, found)
     losses = losses if counted is None else losses * counted
     if label_smoothing:
         even = -log_softmax(rows, axis=1) * (1 if scale is None else scale)
@@ -113,14 +116,15 @@ def nll_loss(input: Any, target: Any, weight: Any = None, ignore_index: int = -1
         >>> F.nll_loss([[-0.5, -2.0]], [1])
         tensor(2.)
     """
-    logp = floats("nll", input)
-    reduction = check_reduction("nll", reduction)
+    logp = floats("nll_loss", input)
+    reduction = check_reduction("nll_loss", reduction)
     if logp.ndim < 1 or 0 in logp.shape:
-        raise ShapeError(f"nll: log-probabilities of shape {logp.shape}; expected (samples, classes, ...), none 0.")
+        raise ShapeError(f"nll_loss: log-probabilities of shape {logp.shape}; expected (samples, classes, ...), "
+                         f"none 0.")
     rows, shape = _as_rows(logp)
     classes = rows.shape[1]
-    scale = _class_weights("nll", weight, classes, rows.dtype)
-    found, used = _used(labels("nll", target, shape, classes, ignore=ignore_index), classes)
+    scale = _class_weights("nll_loss", weight, classes, rows.dtype)
+    found, used = _used("nll_loss", target, shape, classes, ignore_index)
     counted = _counted(found, used, scale, rows.dtype)
     losses = -rows[np.arange(len(found)), found]
     return _averaged(losses if counted is None else losses * counted, counted, shape, reduction)
@@ -174,7 +178,7 @@ class CrossEntropyLoss(_OverClasses):
     def __init__(self, weight: Any = None, ignore_index: int = -100, reduction: str = "mean",
                  label_smoothing: float = 0.0) -> None:
         super().__init__(weight, ignore_index, reduction)
-        self.label_smoothing = share("CrossEntropyLoss: label_smoothing", label_smoothing)
+        self.label_smoothing = from_0_to_1("CrossEntropyLoss: label_smoothing", label_smoothing)
 
     def forward(self, input: Any, target: Any) -> Tensor:
         """The loss; see the class."""
@@ -219,21 +223,23 @@ def _as_rows(x: Any) -> tuple[Any, tuple[int, ...]]:
     return last.reshape(-1, x.shape[1]), last.shape[:-1]
 
 
-def _used(labels: np.ndarray, classes: int) -> tuple[np.ndarray, np.ndarray | None]:
+def _used(name: str, target: Any, shape: tuple[int, ...], classes: int,
+          ignore: Any) -> tuple[np.ndarray, np.ndarray | None]:
     """The labels of all rows, with 0 for ignored ones; and which are used, None for all."""
-    found = labels.reshape(-1)
-    used = (found >= 0) & (found < classes)
+    ignore = integer(f"{name}: ignore_index", ignore)
+    found = labels(name, target, shape, classes, ignore=ignore).reshape(-1)
+    used = found != ignore
     return (found, None) if used.all() else (np.where(used, found, 0), used)
 
 
-def _counted(found: np.ndarray, used: np.ndarray | None, scale: np.ndarray | None, dtype: Any) -> np.ndarray | None:
+def _counted(found: np.ndarray, used: np.ndarray | None, scale: Any, dtype: Any) -> Any:
     """How much each row counts; None where each counts 1."""
     if used is None:
         return None if scale is None else scale[found]
     return used.astype(dtype) if scale is None else scale[found] * used
 
 
-def _averaged(losses: Tensor, counted: np.ndarray | None, shape: tuple[int, ...], reduction: str) -> Tensor:
+def _averaged(losses: Tensor, counted: Any, shape: tuple[int, ...], reduction: str) -> Tensor:
     """One number from the losses of all rows, of which each counts 1, or as much as ``counted`` says."""
     if reduction == "none":
         return losses if losses.shape == shape else losses.reshape(shape)
@@ -241,14 +247,18 @@ def _averaged(losses: Tensor, counted: np.ndarray | None, shape: tuple[int, ...]
         return losses.sum()
     if counted is None:
         return losses.mean()
-    total = float(counted.sum())
-    return losses.sum() * (1 / total if total else np.nan)  # the mean of nothing
+    total = counted.sum()
+    return losses.sum() / (total if total else np.nan)  # the mean of nothing
 
 
-def _class_weights(name: str, weight: Any, classes: int, dtype: np.dtype[Any]) -> np.ndarray | None:
+def _class_weights(name: str, weight: Any, classes: int, dtype: np.dtype[Any]) -> Any:
+    """An array, or a Tensor, which gets its gradient; None for none."""
     if weight is None:
         return None
-    array = np.asarray(weight.data if isinstance(weight, Tensor) else weight)
+    array = weight if isinstance(weight, Tensor) and weight.requires_grad else np.asarray(
+        weight.data if isinstance(weight, Tensor) else weight)
+    if array.dtype.kind not in "biuf":
+        raise DTypeError(f"{name}: weight of {array.dtype}; expected real numbers.")
     if array.shape != (classes,):
         raise ShapeError(f"{name}: weight of shape {array.shape} for {classes} classes; expected {(classes,)}.")
     return array.astype(dtype)

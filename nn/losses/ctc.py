@@ -8,7 +8,7 @@ import numpy as np
 
 from autograd_core import Tensor, logaddexp, stack, where
 from autograd_core.errors import DTypeError, SelectionError, ShapeError
-from autograd_core.options import whole
+from autograd_core.options import integer
 
 from ..module import Module
 from .reduction import check_reduction, floats, labels
@@ -42,15 +42,15 @@ def ctc_loss(log_probs: Any, targets: Any, input_lengths: Any, target_lengths: A
         >>> F.ctc_loss(np.log([[[0.5, 0.5]], [[0.5, 0.5]]]), [[1]], [2], [1])  # 1 blank, blank 1, or 1 1
         tensor(0.28768207)
     """
-    check_reduction("ctc", reduction)
-    logp = floats("ctc", log_probs)
+    check_reduction("ctc_loss", reduction)
+    logp = floats("ctc_loss", log_probs)
     if single := logp.ndim == 2:
         logp = logp[:, None]
     if logp.ndim != 3:
-        raise ShapeError(f"ctc: log-probabilities of shape {logp.shape}; expected (time, samples, classes).")
+        raise ShapeError(f"ctc_loss: log-probabilities of shape {logp.shape}; expected (time, samples, classes).")
     steps, samples, classes = logp.shape
-    if not 0 <= blank < classes:
-        raise SelectionError(f"ctc: blank={blank}, but the classes are 0 to {classes - 1}.")
+    if not 0 <= integer("ctc_loss: blank", blank) < classes:
+        raise SelectionError(f"ctc_loss: blank={blank}, but the classes are 0 to {classes - 1}.")
     times = _lengths("input_lengths", input_lengths, samples, steps)
     counts = _lengths("target_lengths", target_lengths, samples, None)
     extended, skip = _extended(_padded(targets, counts, classes, blank), blank)
@@ -96,7 +96,7 @@ class CTCLoss(Module):
     """
 
     def __init__(self, blank: int = 0, reduction: str = "mean", zero_infinity: bool = False) -> None:
-        self.blank = whole("CTCLoss: blank", blank, least=0)
+        self.blank = integer("CTCLoss: blank", blank, least=0)
         self.reduction = check_reduction("CTCLoss", reduction)
         self.zero_infinity = zero_infinity
 
@@ -140,7 +140,7 @@ def _padded(targets: Any, counts: np.ndarray, classes: int, blank: int) -> np.nd
     found = targets.data if isinstance(targets, Tensor) else np.asarray(targets)
     longest, samples = int(counts.max(initial=0)), len(counts)
     if found.size and found.dtype.kind not in "iu":
-        raise DTypeError(f"ctc: targets of {found.dtype}; expected integers.")
+        raise DTypeError(f"ctc_loss: targets of {found.dtype}; expected integers.")
     padded = np.full((samples, longest), (blank + 1) % classes)
     if found.ndim == 1 and len(found) == counts.sum():
         padded[np.arange(longest) < counts[:, None]] = found
@@ -148,11 +148,11 @@ def _padded(targets: Any, counts: np.ndarray, classes: int, blank: int) -> np.nd
         within = np.arange(longest) < counts[:, None]
         padded[within] = found[:, :longest][within]
     else:
-        raise ShapeError(f"ctc: targets of shape {found.shape} for {samples} samples with {counts.tolist()} labels; "
-                         f"expected ({samples}, {longest}) or ({counts.sum()},).")
+        raise ShapeError(f"ctc_loss: targets of shape {found.shape} for {samples} samples with {counts.tolist()} "
+                         f"labels; expected ({samples}, {longest}) or ({counts.sum()},).")
     if (padded == blank).any():
-        raise SelectionError(f"ctc: a target is {blank}, the blank, which is no label.")
-    return labels("ctc", padded, padded.shape, classes)
+        raise SelectionError(f"ctc_loss: a target is {blank}, the blank, which is no label.")
+    return labels("ctc_loss", padded, padded.shape, classes)
 
 
 def _lengths(name: str, lengths: Any, samples: int, limit: int | None) -> np.ndarray:
@@ -161,7 +161,7 @@ def _lengths(name: str, lengths: Any, samples: int, limit: int | None) -> np.nda
     bad = found.shape != (samples,) or found.dtype.kind not in "iu" or (found < 0).any()
     if bad or (limit is not None and (found > limit).any()):
         most = "" if limit is None else f" of at most {limit}"
-        raise ShapeError(f"ctc: {name}={np.asarray(lengths).tolist()}; expected {samples} integers{most}.")
+        raise ShapeError(f"ctc_loss: {name}={np.asarray(lengths).tolist()}; expected {samples} integers{most}.")
     return found
 
 

@@ -11,8 +11,8 @@ import numpy as np
 import numpy.typing as npt
 
 from autograd_core import Tensor, exp, log_sigmoid, softplus, where
-from autograd_core.errors import OptionError, ShapeError
-from autograd_core.options import at_least_0, whole
+from autograd_core.errors import DTypeError, OptionError, ShapeError
+from autograd_core.options import at_least_0, integer
 
 from .. import init
 from ..module import Module
@@ -44,6 +44,8 @@ def huffman(counts: Sequence[float]) -> Tree:
         >>> nn.functional.huffman([5, 1, 2])
         ((1, 2), 0)
     """
+    if np.ndim(counts) != 1:
+        raise DTypeError(f"huffman: counts={counts!r}; expected numbers, one for each class.")
     heap: list[tuple[float, int, Tree]] = [(at_least_0(f"huffman: counts[{label}]", count), label, label)
                                            for label, count in enumerate(counts)]
     if not heap:
@@ -90,7 +92,7 @@ class HierarchicalSoftmax(Module):
 
     def __init__(self, in_features: int, tree: Tree, *, reduction: str = "mean", rng: init.Rng = None,
                  dtype: npt.DTypeLike = np.float32) -> None:
-        self.in_features = whole("HierarchicalSoftmax: in_features", in_features)
+        self.in_features = integer("HierarchicalSoftmax: in_features", in_features, least=1)
         self.reduction = check_reduction("HierarchicalSoftmax", reduction)
         nodes, turns = _paths(_balanced(range(tree)) if isinstance(tree, int) else tree)
         self.classes = len(nodes)
@@ -104,11 +106,11 @@ class HierarchicalSoftmax(Module):
     def forward(self, input: Any, target: Any) -> Tensor:
         """The loss; only the nodes on the targets' paths are touched."""
         x = self._checked(input)
-        found = labels("hierarchical softmax", target, x.shape[:1], self.classes)
+        found = labels("HierarchicalSoftmax", target, x.shape[:1], self.classes)
         nodes, turns = self.nodes.data[found], self.turns.data[found]
         scores = (self.weight[nodes] * x[:, None, :]).sum(axis=2) + self.bias[nodes]
         losses = where(turns == 0, 0, softplus(-scores * turns)).sum(axis=1)
-        return reduced("hierarchical softmax", losses, self.reduction)
+        return reduced("HierarchicalSoftmax", losses, self.reduction)
 
     def log_probabilities(self, input: Any) -> Tensor:
         """The logarithm of the probability of every class, (N, C)."""
@@ -120,9 +122,9 @@ class HierarchicalSoftmax(Module):
         return exp(self.log_probabilities(input))
 
     def _checked(self, input: Any) -> Tensor:
-        x = floats("hierarchical softmax", input)
+        x = floats("HierarchicalSoftmax", input)
         if x.ndim != 2 or x.shape[1] != self.in_features:
-            raise ShapeError(f"hierarchical softmax: an input of {x.shape}; expected (samples, {self.in_features}).")
+            raise ShapeError(f"HierarchicalSoftmax: an input of {x.shape}; expected (samples, {self.in_features}).")
         return x
 
     def extra_repr(self) -> str:

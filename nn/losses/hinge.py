@@ -62,10 +62,10 @@ class WestonWatkinsLoss(Module):
 
     def forward(self, scores: Any, target: Any) -> Tensor:
         """The loss; see the class."""
-        f, y, true = _scores("Weston-Watkins", scores, target)
+        f, y, true = _scores("WestonWatkinsLoss", scores, target)
         violations = _violations(f, y, true, self.margin)
         losses = (violations * violations if self.squared else violations).sum(axis=1)
-        return reduced("Weston-Watkins", losses, self.reduction)
+        return reduced("WestonWatkinsLoss", losses, self.reduction)
 
 
 class CrammerSingerLoss(Module):
@@ -97,12 +97,12 @@ class CrammerSingerLoss(Module):
 
     def forward(self, scores: Any, target: Any) -> Tensor:
         """The loss; see the class."""
-        f, y, true = _scores("Crammer-Singer", scores, target)
+        f, y, true = _scores("CrammerSingerLoss", scores, target)
         if f.shape[1] < 2:
-            raise ShapeError("Crammer-Singer: scores of one class; a rival needs two.")
+            raise ShapeError("CrammerSingerLoss: scores of one class; a rival needs two.")
         rival = max(where(true, -np.inf, f), axis=1)
         losses = relu(rival - f[np.arange(len(y)), y] + self.margin)
-        return reduced("Crammer-Singer", losses, self.reduction)
+        return reduced("CrammerSingerLoss", losses, self.reduction)
 
 
 class MultiMarginLoss(Module):
@@ -138,14 +138,14 @@ class MultiMarginLoss(Module):
 
     def forward(self, input: Any, target: Any) -> Tensor:
         """The loss; see the class."""
-        f, y, true = _scores("multi-margin", input, target)
+        f, y, true = _scores("MultiMarginLoss", input, target)
         violations = _violations(f, y, true, self.margin)
         terms = violations if self.p == 1 else violations * violations
         if self.weight is not None:
             if self.weight.shape != f.shape[1:]:
-                raise ShapeError(f"multi-margin: weight of shape {self.weight.shape} for {f.shape[1]} classes.")
+                raise ShapeError(f"MultiMarginLoss: weight of shape {self.weight.shape} for {f.shape[1]} classes.")
             terms = terms * self.weight.data.astype(f.dtype)[y][:, None]
-        return reduced("multi-margin", terms.sum(axis=1) * (1 / f.shape[1]), self.reduction)
+        return reduced("MultiMarginLoss", terms.sum(axis=1) * (1 / f.shape[1]), self.reduction)
 
 
 class AttributeHingeLoss(Module):
@@ -172,8 +172,8 @@ class AttributeHingeLoss(Module):
 
     def forward(self, scores: Any, target: Any) -> Tensor:
         """The loss; see the class."""
-        f, y = pair("attribute hinge", scores, target)
+        f, y = pair("AttributeHingeLoss", scores, target)
         signs = y.data if isinstance(y, Tensor) else y
         if f.ndim < 1 or not (np.abs(signs) == 1).all():
-            raise ShapeError("attribute hinge: expected targets of -1 and +1; make them of 0 and 1 by 2 * y - 1.")
-        return reduced("attribute hinge", relu(1 - f * signs).sum(axis=-1), self.reduction)
+            raise ShapeError("AttributeHingeLoss: expected targets of -1 and +1; make them of 0 and 1 by 2 * y - 1.")
+        return reduced("AttributeHingeLoss", relu(1 - f * signs).sum(axis=-1), self.reduction)

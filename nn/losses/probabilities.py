@@ -12,7 +12,7 @@ from autograd_core.recording import Primitive
 
 from ..module import Module
 from ..parameter import Buffer
-from .reduction import REDUCTIONS, check_reduction, floats, like, pair, reduced
+from .reduction import REDUCTIONS, check_reduction, floats, pair, reduced, weighed
 
 LEAST = -100.0
 """As in PyTorch no logarithm is below it: a sure mistake costs 100, not infinity."""
@@ -65,10 +65,11 @@ def binary_cross_entropy(input: Any, target: Any, weight: Any = None, reduction:
         >>> F.binary_cross_entropy([0.5], [1.0])
         tensor(0.69314718)
     """
-    p, y = pair("binary cross-entropy", input, target)
+    name = "binary_cross_entropy"
+    p, y = pair(name, input, target)
     if not ((p.data >= 0) & (p.data <= 1)).all():
-        raise ShapeError("binary cross-entropy: predictions outside [0, 1]; for logits use BCEWithLogitsLoss.")
-    return reduced("binary cross-entropy", _weighed(_binary_cross_entropy(p, _shares(y)), weight), reduction)
+        raise ShapeError(f"{name}: predictions outside [0, 1]; for logits use BCEWithLogitsLoss.")
+    return reduced(name, weighed(name, _binary_cross_entropy(p, _shares(name, y)), weight), reduction)
 
 
 def binary_cross_entropy_with_logits(input: Any, target: Any, weight: Any = None, reduction: str = "mean",
@@ -94,11 +95,12 @@ def binary_cross_entropy_with_logits(input: Any, target: Any, weight: Any = None
         >>> F.binary_cross_entropy_with_logits([0.0, 1000.0], [1.0, 1.0], reduction="sum")
         tensor(0.69314718)
     """
-    x, y = pair("binary cross-entropy", input, target)
-    y = _shares(y)
-    counted = y if pos_weight is None else y * like("pos_weight", pos_weight, x)
-    losses = softplus(x) * (1 - y) + softplus(-x) * counted  # softplus(x) - x y would lose all digits where x is large
-    return reduced("binary cross-entropy", _weighed(losses, weight), reduction)
+    name = "binary_cross_entropy_with_logits"
+    x, y = pair(name, input, target)
+    y = _shares(name, y)
+    # softplus(x) - x y would lose all digits where x is large
+    losses = softplus(x) * (1 - y) + weighed(name, softplus(-x) * y, pos_weight, "pos_weight")
+    return reduced(name, weighed(name, losses, weight), reduction)
 
 
 def multilabel_soft_margin_loss(input: Any, target: Any, weight: Any = None, reduction: str = "mean") -> Tensor:
@@ -122,11 +124,12 @@ def multilabel_soft_margin_loss(input: Any, target: Any, weight: Any = None, red
         >>> F.multilabel_soft_margin_loss([[0.0, 0.0]], [[1.0, 0.0]])
         tensor(0.69314718)
     """
-    x, y = pair("multilabel soft margin", input, target)
+    name = "multilabel_soft_margin_loss"
+    x, y = pair(name, input, target)
     if not x.ndim:
-        raise ShapeError("multilabel soft margin: a single number; expected an axis of labels.")
+        raise ShapeError(f"{name}: a single number; expected an axis of labels.")
     losses = -(log_sigmoid(x) * y + log_sigmoid(-x) * (1 - y))
-    return reduced("multilabel soft margin", _weighed(losses, weight).mean(axis=-1), reduction)
+    return reduced(name, weighed(name, losses, weight).mean(axis=-1), reduction)
 
 
 def kl_div(input: Any, target: Any, reduction: str = "mean", log_target: bool = False) -> Tensor:
@@ -142,7 +145,7 @@ def kl_div(input: Any, target: Any, reduction: str = "mean", log_target: bool = 
         Tensor: 0-d, or like ``input`` for "none".
 
     Raises:
-        ShapeError: shapes that differ.
+        ShapeError: shapes that differ, probabilities below 0.
         OptionError: another ``reduction``.
 
     Example:
@@ -156,11 +159,13 @@ def kl_div(input: Any, target: Any, reduction: str = "mean", log_target: bool = 
     if log_target:
         losses = exp(p) * (p - q)
     else:
-        p = floats("kl_div", p)
-        sure = p.data > 0
-        losses = where(sure, p * (log(where(sure, p, 1)) - where(sure, q, 0)), 0)
+        p = floats("kl_div", p, "target")
+        if (p.data < 0).any():
+            raise ShapeError("kl_div: target has values below 0; for log-probabilities pass log_target=True.")
+        possible = p.data != 0  # NaN stays NaN
+        losses = where(possible, p * (log(where(possible, p, 1)) - where(possible, q, 0)), 0)
     if reduction == "batchmean":
-        losses, reduction = losses * (1 / len(q)), "sum"
+        return losses.sum() / (len(q) if q.ndim else 1)  # type: ignore[no-any-return]  # a Tensor
     return reduced("kl_div", losses, reduction)
 
 
@@ -276,7 +281,7 @@ class KLDivLoss(Module):
         Log-probabilities and target of one shape.
 
     Raises:
-        ShapeError: shapes that differ.
+        ShapeError: shapes that differ, probabilities below 0.
         OptionError: another ``reduction``.
 
     Source:
@@ -297,22 +302,10 @@ class KLDivLoss(Module):
         return kl_div(input, target, self.reduction, self.log_target)
 
 
-def _shares(y: Any) -> Any:
+def _shares(name: str, y: Any) -> Any:
     """The targets, checked."""
     values = y.data if isinstance(y, Tensor) else y
     if not ((values >= 0) & (values <= 1)).all():
-        raise ShapeError("binary cross-entropy: targets outside [0, 1]; of -1 and 1 make (y + 1) / 2.")
+        raise ShapeError(f"{name}: targets outside [0, 1]; of -1 and 1 make (y + 1) / 2.")
     return y
 
-
-def _weighed(losses: Tensor, weight: Any) -> Tensor:
-    if weight is None:
-        return losses
-    w = np.asarray(weight.data if isinstance(weight, Tensor) else weight, losses.dtype)
-    try:
-        fits = np.broadcast_shapes(w.shape, losses.shape) == losses.shape
-    except ValueError:
-        fits = False
-    if not fits:
-        raise ShapeError(f"weight: shape {w.shape} does not broadcast to the losses' {losses.shape}.")
-    return losses * w

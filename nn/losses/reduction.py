@@ -37,22 +37,36 @@ def pair(name: str, input: Any, target: Any) -> tuple[Tensor, Any]:
     return input, target
 
 
-def floats(name: str, input: Any) -> Tensor:
-    """``input`` as a Tensor of floats."""
-    x = asarray(input)
+def floats(name: str, given: Any, argument: str = "input") -> Tensor:
+    """What was given as ``argument``, as a Tensor of floats."""
+    x = asarray(given)
     if x.dtype.kind != "f":
-        raise DTypeError(f"{name}: a prediction of {x.dtype}; expected floats.")
+        raise DTypeError(f"{name}: {argument} of {x.dtype}; expected floats.")
     return x
 
 
-def like(name: str, target: Any, input: Tensor) -> Any:
-    """``target`` as a Tensor, or as an array of the dtype of ``input``, so that float32 stays float32."""
-    if isinstance(target, Tensor):
-        return target
-    array = np.asarray(target)
+def like(name: str, given: Any, input: Tensor, argument: str = "target") -> Any:
+    """What was given as a Tensor; or as an array of the dtype of ``input``, so that float32 stays float32."""
+    if isinstance(given, Tensor):
+        return given
+    array = np.asarray(given)
     if array.dtype.kind not in "biuf":
-        raise DTypeError(f"{name}: a target of {array.dtype}; expected real numbers.")
+        raise DTypeError(f"{name}: {argument} of {array.dtype}; expected real numbers.")
     return array.astype(input.dtype, copy=False)
+
+
+def weighed(name: str, losses: Tensor, weight: Any, argument: str = "weight") -> Tensor:
+    """``losses``, times ``weight`` if there is one: it broadcasts to them, and a Tensor gets its gradient."""
+    if weight is None:
+        return losses
+    weight = like(name, weight, losses, argument)
+    try:
+        fits = np.broadcast_shapes(weight.shape, losses.shape) == losses.shape
+    except ValueError:
+        fits = False
+    if not fits:
+        raise ShapeError(f"{name}: {argument} of shape {weight.shape} does not broadcast to losses {losses.shape}.")
+    return losses * weight.astype(losses.dtype)  # type: ignore[no-any-return]  # a Tensor
 
 
 def labels(name: str, target: Any, shape: tuple[int, ...], classes: int, *, ignore: int | None = None) -> np.ndarray:

@@ -32,9 +32,9 @@ def mse_loss(input: Any, target: Any, reduction: str = "mean") -> Tensor:
         >>> F.mse_loss([1.0, 3.0], [1.0, 1.0])
         tensor(2.)
     """
-    input, target = pair("mse", input, target)
+    input, target = pair("mse_loss", input, target)
     off = input - target
-    return reduced("mse", off * off, reduction)
+    return reduced("mse_loss", off * off, reduction)
 
 
 def l1_loss(input: Any, target: Any, reduction: str = "mean") -> Tensor:
@@ -57,8 +57,8 @@ def l1_loss(input: Any, target: Any, reduction: str = "mean") -> Tensor:
         >>> F.l1_loss([1.0, 3.0], [1.0, 1.0])
         tensor(1.)
     """
-    input, target = pair("l1", input, target)
-    return reduced("l1", absolute(input - target), reduction)
+    input, target = pair("l1_loss", input, target)
+    return reduced("l1_loss", absolute(input - target), reduction)
 
 
 def smooth_l1_loss(input: Any, target: Any, reduction: str = "mean", beta: float = 1.0) -> Tensor:
@@ -82,9 +82,10 @@ def smooth_l1_loss(input: Any, target: Any, reduction: str = "mean", beta: float
         >>> F.smooth_l1_loss([1.0, 3.0], [1.0, 1.0])
         tensor(0.75)
     """
-    if at_least_0("smooth l1: beta", beta) == 0:
-        return l1_loss(input, target, reduction)
-    return huber_loss(input, target, reduction, beta) * (1 / beta)
+    beta = at_least_0("smooth_l1_loss: beta", beta)
+    input, target = pair("smooth_l1_loss", input, target)
+    off = input - target
+    return reduced("smooth_l1_loss", _rounded(off, beta) * (1 / beta) if beta else absolute(off), reduction)
 
 
 def huber_loss(input: Any, target: Any, reduction: str = "mean", delta: float = 1.0) -> Tensor:
@@ -108,11 +109,15 @@ def huber_loss(input: Any, target: Any, reduction: str = "mean", delta: float = 
         >>> F.huber_loss([1.0, 3.0], [1.0, 1.0], delta=0.5)
         tensor(0.4375)
     """
-    delta = above_0("huber: delta", delta)
-    input, target = pair("huber", input, target)
-    off = input - target
+    delta = above_0("huber_loss: delta", delta)
+    input, target = pair("huber_loss", input, target)
+    return reduced("huber_loss", _rounded(input - target, delta), reduction)
+
+
+def _rounded(off: Tensor, delta: float) -> Tensor:
+    """delta (|off| - delta / 2), with a parabola in place of the corner at 0."""
     size = absolute(off)
-    return reduced("huber", where(size.data <= delta, off * off * 0.5, (size - 0.5 * delta) * delta), reduction)
+    return where(size.data <= delta, off * off * 0.5, (size - 0.5 * delta) * delta)
 
 
 class _Reducing(Module):
@@ -163,11 +168,11 @@ class HalfMSELoss(Module):
 
     def forward(self, input: Any, target: Any) -> Tensor:
         """The loss; see the class."""
-        input, target = pair("half mse", input, target)
+        input, target = pair("HalfMSELoss", input, target)
         if not input.ndim or not len(input):
-            raise ShapeError(f"half mse: a prediction of shape {input.shape}; expected samples along the first axis.")
+            raise ShapeError(f"HalfMSELoss: input of shape {input.shape}; expected samples along the first axis.")
         off = input - target
-        return reduced("half mse", off * off * (1 / (2 * len(input))), "sum")
+        return reduced("HalfMSELoss", off * off * (1 / (2 * len(input))), "sum")
 
 
 class L1Loss(_Reducing):

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
 
-from autograd_core import Tensor, absolute, maximum, minimum, relu, sqrt, where
+from autograd_core import Tensor, asarray, broadcast_to, hypot, maximum, minimum, relu, where
 from autograd_core.errors import OptionError, ShapeError
 from autograd_core.linalg import vector_norm
 from autograd_core.options import above_0, at_least_0, number
 
+from ..arguments import axis
 from ..module import Module
 from .reduction import check_reduction, floats, like, pair, reduced
 
@@ -39,16 +41,34 @@ def cosine_embedding_loss(input1: Any, input2: Any, target: Any, margin: float =
         >>> F.cosine_embedding_loss([[1.0, 0.0]], [[0.0, 1.0]], [1])
         tensor(1.)
     """
-    a, b = pair("cosine embedding", input1, input2)
-    kind = like("cosine embedding", target, a)
+    name = "cosine_embedding_loss"
+    a, b = pair(name, input1, input2)
+    kind = like(name, target, a)
     kind = kind.data if isinstance(kind, Tensor) else kind
     if not 1 <= a.ndim <= 2 or kind.shape != a.shape[:-1]:
-        raise ShapeError(f"cosine embedding: vectors of shape {a.shape} and a target of {kind.shape}; expected (N, D) "
-                         f"and (N,), or (D,) and a number.")
+        raise ShapeError(f"{name}: vectors of shape {a.shape} and a target of {kind.shape}; expected (N, D) and (N,), "
+                         f"or (D,) and a number.")
     if not (np.abs(kind) == 1).all():
-        raise ShapeError("cosine embedding: expected targets of 1, for pairs of one kind, and -1.")
-    cosine = (a * b).sum(axis=-1) / sqrt(((a * a).sum(axis=-1) + EPS) * ((b * b).sum(axis=-1) + EPS))
-    return reduced("cosine embedding", where(kind > 0, 1 - cosine, relu(cosine - margin)), reduction)
+        raise ShapeError(f"{name}: expected targets of 1, for pairs of one kind, and -1.")
+    cosine = (_unit(a) * _unit(b)).sum(axis=-1)
+    margin = number(f"{name}: margin", margin)
+    return reduced(name, where(kind > 0, 1 - cosine, relu(cosine - margin)), reduction)
+
+
+def _unit(x: Any) -> Any:
+    """x / √(|x|² + EPS) along the last axis."""
+    return x / hypot(_length(asarray(x), 2, -1), math.sqrt(EPS))
+
+
+def _length(x: Tensor, p: float, dim: int) -> Tensor:
+    """|x|_p along ``dim``, which stays; also where a power of x is too large for a float."""
+    with np.errstate(over="ignore"):
+        length = vector_norm(x, ord=p, axis=dim, keepdims=True)
+    if np.isfinite(length.data).all():
+        return length
+    largest = np.abs(x.data).max(axis=dim, keepdims=True)
+    scale = np.ldexp(x.dtype.type(1), np.frexp(largest)[1] - 1)  # a power of two: no digit is lost
+    return vector_norm(x / scale, ord=p, axis=dim, keepdims=True) * scale  # type: ignore[no-any-return]  # a Tensor
 
 
 def _exponent(name: str, p: Any) -> float:
@@ -63,7 +83,7 @@ def normalize(input: Any, p: float = 2.0, dim: int = 1, eps: float = 1e-12) -> T
 
     Args:
         input: Tensor or array with that axis.
-        p: the exponent of the norm.
+        p: the exponent of the norm, at least 1; infinity for the largest element.
         dim: the axis of the vectors.
         eps: the least that is divided by.
 
@@ -81,7 +101,20 @@ def normalize(input: Any, p: float = 2.0, dim: int = 1, eps: float = 1e-12) -> T
                 [0. , 0. ]])
     """
     x = floats("normalize", input)
-    return x / maximum(vector_norm(x, ord=_exponent("normalize", p), axis=dim, keepdims=True), eps)
+    length = _length(x, _exponent("normalize", p), axis("normalize", dim, x))
+    return x / maximum(length, number("normalize: eps", eps))
+
+
+def _vectors(name: str, x1: Any, x2: Any) -> tuple[Tensor, Tensor]:
+    """Both as Tensors of floats, of the shape to which they broadcast."""
+    a, b = floats(name, x1, "x1"), floats(name, x2, "x2")
+    if a.shape == b.shape:
+        return a, b
+    try:
+        shape = np.broadcast_shapes(a.shape, b.shape)
+    except ValueError:
+        raise ShapeError(f"{name}: x1 of shape {a.shape} and x2 of shape {b.shape} do not broadcast.") from None
+    return broadcast_to(a, shape), broadcast_to(b, shape)
 
 
 def cosine_similarity(x1: Any, x2: Any, dim: int = 1, eps: float = 1e-8) -> Tensor:
@@ -89,7 +122,7 @@ def cosine_similarity(x1: Any, x2: Any, dim: int = 1, eps: float = 1e-8) -> Tens
 
     Args:
         x1, x2: Tensors or arrays of shapes that broadcast.
-        dim: the axis of the vectors.
+        dim: the axis of the vectors, of those of the common shape.
         eps: the least length that is divided by.
 
     Returns:
@@ -103,7 +136,8 @@ def cosine_similarity(x1: Any, x2: Any, dim: int = 1, eps: float = 1e-8) -> Tens
         >>> F.cosine_similarity([[1.0, 0.0]], [[1.0, 1.0], [0.0, 5.0]]).numpy().round(3)
         array([0.707, 0.   ])
     """
-    a, b = floats("cosine_similarity", x1), floats("cosine_similarity", x2)
+    a, b = _vectors("cosine_similarity", x1, x2)
+    dim, eps = axis("cosine_similarity", dim, a), number("cosine_similarity: eps", eps)
     return (normalize(a, dim=dim, eps=eps) * normalize(b, dim=dim, eps=eps)).sum(axis=dim)
 
 
@@ -111,23 +145,27 @@ def pairwise_distance(x1: Any, x2: Any, p: float = 2.0, eps: float = 1e-6) -> Te
     """The p-norm of x1 - x2 + eps along the last axis; eps keeps its gradient finite where they are equal.
 
     Args:
-        x1, x2: (..., D).
-        p: the exponent of the norm, at least 1.
+        x1, x2: (..., D), of shapes that broadcast.
+        p: the exponent of the norm, at least 1; infinity for the largest difference.
         eps: added to each difference.
 
     Returns:
         Tensor (...,).
+
+    Raises:
+        OptionError: a ``p`` below 1.
+        ShapeError: shapes that do not broadcast, single numbers.
 
     Example:
         >>> import nn
         >>> round(nn.functional.pairwise_distance([0.0, 0.0], [3.0, 4.0]).item(), 5)
         5.0
     """
-    p = _exponent("pairwise distance", p)
-    off = absolute(floats("pairwise distance", x1) - x2 + eps)
-    if p == 1:
-        return off.sum(axis=-1)
-    return sqrt((off * off).sum(axis=-1)) if p == 2 else (off**p).sum(axis=-1) ** (1 / p)
+    p, eps = _exponent("pairwise_distance", p), number("pairwise_distance: eps", eps)
+    a, b = _vectors("pairwise_distance", x1, x2)
+    if not a.ndim:
+        raise ShapeError("pairwise_distance: single numbers; expected vectors along the last axis.")
+    return _length(a - b + eps, p, -1)[..., 0]
 
 
 def triplet_margin_loss(anchor: Any, positive: Any, negative: Any, margin: float = 1.0, p: float = 2.0,
@@ -147,21 +185,23 @@ def triplet_margin_loss(anchor: Any, positive: Any, negative: Any, margin: float
 
     Raises:
         ShapeError: shapes that differ.
-        OptionError: a ``p`` below 1; another ``reduction``.
+        OptionError: a margin that is not positive, a ``p`` below 1; another ``reduction``.
 
     Example:
         >>> import nn.functional as F
         >>> round(F.triplet_margin_loss([0.0, 0.0], [3.0, 4.0], [0.0, 1.0]).item(), 5)
         5.0
     """
-    a, positive = pair("triplet margin", anchor, positive)
-    a, negative = pair("triplet margin", a, negative)
+    name = "triplet_margin_loss"
+    p, margin = _exponent(name, p), above_0(f"{name}: margin", margin)
+    a, positive = pair(name, anchor, positive)
+    a, negative = pair(name, a, negative)
     if not a.ndim:
-        raise ShapeError("triplet margin: single numbers; expected vectors along the last axis.")
+        raise ShapeError(f"{name}: single numbers; expected vectors along the last axis.")
     near, far = pairwise_distance(a, positive, p, eps), pairwise_distance(a, negative, p, eps)
     if swap:
         far = minimum(far, pairwise_distance(positive, negative, p, eps))
-    return reduced("triplet margin", relu(near - far + margin), reduction)
+    return reduced(name, relu(near - far + margin), reduction)
 
 
 class CosineEmbeddingLoss(Module):

@@ -9,7 +9,7 @@ from typing import Any, Self
 from autograd_core import Tensor
 from autograd_core.debugging import Finding
 from autograd_core.errors import DTypeError
-from autograd_core.options import whole
+from autograd_core.options import integer
 
 from ..module import Module
 from ..warning import warn
@@ -25,7 +25,8 @@ def watch(model: Module, *, every: int = 10, window: int = 10, keep: int = 1000)
     (their slope is below 0.01); of those such as ReLU the share of units that are dead (off for every sample seen in
     the last one to two windows); and of each parameter the update, |w_new - w| / |w|, on at most 4096 of its elements;
     about 0.001 is usual. Only these numbers are kept, and one boolean for each unit. Activations called as functions
-    inside a ``forward`` are not layers, and are seen in the layers around them only.
+    inside a ``forward`` are not layers, and are seen in the layers around them only. What is found in several layers
+    at one step is one warning.
 
     Args:
         model: any Module.
@@ -56,16 +57,17 @@ def watch(model: Module, *, every: int = 10, window: int = 10, keep: int = 1000)
 
 
 class Watch:
-    """What :func:`watch` has seen. ``findings`` are the warnings, each once, with their numbers."""
+    """What :func:`watch` has seen. ``findings`` has what it warned of, layer by layer, each once, with its numbers."""
 
     def __init__(self, model: Module, every: int, window: int, keep: int) -> None:
         if not isinstance(model, Module):
             raise DTypeError(f"watch: expected a Module, got a {type(model).__name__}.")
-        self._every = whole("watch: every", every)
-        self._window = whole("watch: window", window)
-        keep = whole("watch: keep", keep)
+        self._every = integer("watch: every", every, least=1)
+        self._window = integer("watch: window", window, least=1)
+        keep = integer("watch: keep", keep, least=1)
         self._model = model
         self._layers = {path: m for path, m in model.named_modules() if not any(m.children())}
+        self._ran: dict[str, None] = {}  # the layers that ran, in the order in which they first did
         self._parameters = {name: p for name, p in model.named_parameters() if p.requires_grad}
         self._units = {path: Units() for path in self._layers}
         self._count = 0  # steps
@@ -91,10 +93,11 @@ class Watch:
     def history(self) -> dict[str, dict[str, list[float]]]:
         """By layer and measure, a number for each of ``steps``, NaN where there is none.
 
+        Layers come in the order in which they first ran; those that never did come last.
         The measures are mean, std, norm, gradient_mean, gradient_std, gradient_norm, saturated and dead.
         """
         return {path: {key: [row[path][key] for row in self._measured] for key in self._measured[0][path]}
-                for path in self._layers} if self._measured else {}
+                for path in self._order()} if self._measured else {}
 
     @property
     def updates(self) -> dict[str, list[float]]:
@@ -118,7 +121,10 @@ class Watch:
             return "nothing was measured yet: no training step with the model has been made"
         kinds = {path: type(module).__name__ for path, module in self._layers.items()}
         lines = [f"step {self._steps[-1]}", words.table(kinds, self._measured[-1], self._updates[-1])]
-        return "\n".join([*lines, *(f"- {finding}" for finding in self.findings)])
+        return "\n".join([*lines, *(f"- {said}" for said in words.grouped(self.findings))])
+
+    def _order(self) -> list[str]:
+        return list(dict.fromkeys([*self._ran, *self._layers]))
 
     def _begin(self, model: Module, args: Any) -> None:
         """Before the model runs."""
@@ -137,6 +143,7 @@ class Watch:
     def _seeing(self, path: str) -> Callable[[Module, Any, Any], None]:
         def see(module: Module, args: Any, output: Any) -> None:
             if self._looking and self._row is not None:
+                self._ran[path] = None
                 for y in _tensors(output):
                     if y.dtype.kind == "f":
                         self._row[path].see(y)
@@ -159,7 +166,8 @@ class Watch:
         self._rows += 1
         measured: dict[str, dict[str, float]] = {}
         findings: list[Finding] = []
-        for path, gauge in row.items():
+        for path in self._order():
+            gauge = row[path]
             units = self._units[path]
             units.see(gauge.off)
             dead, count = units.dead()
@@ -176,11 +184,11 @@ class Watch:
         self._say(findings)
 
     def _say(self, findings: list[Finding]) -> None:
-        for finding in findings:
-            if (finding.kind, finding.module) not in self._said:
-                self._said.add((finding.kind, finding.module))
-                self.findings.append(finding)
-                warn(f"step {self._steps[-1]}: {finding}", words.WatchWarning)
+        new = [finding for finding in findings if (finding.kind, finding.module) not in self._said]
+        self._said |= {(finding.kind, finding.module) for finding in new}
+        self.findings += new
+        for said in words.grouped(new):
+            warn(f"step {self._steps[-1]}: {said}", words.WatchWarning)
 
 
 def _tensors(output: Any) -> Iterator[Tensor]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from autograd_core.debugging import Finding
 from autograd_core.debugging.symptoms import FLAT, HUGE, MANY, TINY
@@ -15,6 +15,9 @@ LARGE_UPDATE = 0.1
 
 SMALL_UPDATE = 1e-6
 """One by less is called small: it is near what rounding to float32 loses."""
+
+SHOWN = 8
+"""So many layers with the same finding are named."""
 
 
 class WatchWarning(UserWarning):
@@ -63,6 +66,17 @@ def of_update(name: str, update: float) -> Iterator[Finding]:
 
 def _finding(kind: str, path: str, said: str, **numbers: float) -> Finding:
     return Finding(kind, f"{path or 'the model'}: {said}.", module=path, numbers=numbers)
+
+
+def grouped(findings: Iterable[Finding]) -> Iterator[str]:
+    """One line for each kind of finding: the first in full, and where else it is so."""
+    kinds: dict[str, list[Finding]] = {}
+    for finding in findings:
+        kinds.setdefault(finding.kind, []).append(finding)
+    for first, *others in kinds.values():
+        names = [finding.module or "the model" for finding in others]
+        shown = ", ".join(names[:SHOWN]) + (f" and {len(names) - SHOWN:,} more" if len(names) > SHOWN else "")
+        yield f"{first} Also {first.kind}: {shown}." if names else str(first)
 
 
 COLUMNS = {"output mean": "mean", "std": "std", "gradient norm": "gradient_norm", "saturated": "saturated",

@@ -6,11 +6,11 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from autograd_core.errors import DTypeError, OptionError, StateError
-from autograd_core.options import at_least_0, whole
+from autograd_core.matching import Loading
+from autograd_core.options import at_least_0, integer
 
 from ..groups import Options
 from ..optimizer import Optimizer
-from ..state import check_origin
 
 
 class Scheduler:
@@ -29,8 +29,8 @@ class Scheduler:
 
     def __init__(self, optimizer: Optimizer) -> None:
         self.optimizer = checked_optimizer(type(self).__name__, optimizer)
-        self.last_epoch = 0
-        self._apply()
+        self.last_epoch = -1
+        self.step()
 
     def rate(self, t: int, initial: float, group: int) -> float:
         """The learning rate after ``t`` steps, of the group at index ``group``, whose rate was ``initial``."""
@@ -46,27 +46,27 @@ class Scheduler:
         Raises:
             OptionError: a rate that is negative or not finite; a schedule that is over.
         """
-        self.last_epoch += 1
-        try:
-            self._apply()
-        except Exception:
-            self.last_epoch -= 1
-            raise
+        self._set(self.last_epoch + 1, [group["lr"] if group.initial_lr is None else group.initial_lr
+                                        for group in self.optimizer.param_groups])
 
-    def _apply(self) -> None:
-        news = []
-        for k, group in enumerate(self.optimizer.param_groups):
-            initial = group["lr"] if group.initial_lr is None else group.initial_lr
-            lr = self.rate(self.last_epoch, initial, k)
-            what = f"{type(self).__name__}: the rate of group {k} after {self.last_epoch} steps"
-            new: Options = {"lr": at_least_0(what, lr)}
-            momentum = self.momentum(self.last_epoch, k)
-            if momentum is not None:
-                new |= {"betas": (momentum, group["betas"][1])} if "betas" in group else {"momentum": momentum}
-            news.append((group, initial, new))
-        for group, initial, new in news:
-            group.initial_lr = initial
+    def _set(self, t: int, initial: Sequence[float | None]) -> None:
+        """Set what belongs to ``t`` steps, of all groups or of none; one without an initial rate is left alone."""
+        groups = self.optimizer.param_groups
+        options = [{} if lr is None else self._options(t, lr, k) for k, lr in enumerate(initial)]
+        for group, lr, new in zip(groups, initial, options, strict=True):
+            group.initial_lr = lr
             group.update(new)
+        self.last_epoch = t
+
+    def _options(self, t: int, initial: float, k: int) -> Options:
+        """The rate after ``t`` steps, and the momentum if it is scheduled, of the group at index ``k``."""
+        what = f"{type(self).__name__}: the rate of group {k} after {t} steps"
+        new: Options = {"lr": at_least_0(what, self.rate(t, initial, k))}
+        momentum = self.momentum(t, k)
+        if momentum is not None:
+            betas = self.optimizer.param_groups[k].get("betas")
+            new |= {"momentum": momentum} if betas is None else {"betas": (momentum, betas[1])}
+        return new
 
     def get_last_lr(self) -> list[float]:
         """The learning rate of each group now."""
@@ -90,15 +90,23 @@ class Scheduler:
         Raises:
             StateError: it does not fit; nothing was loaded.
         """
-        groups = self.optimizer.param_groups
-        check_origin(type(self).__name__, state, "last_epoch", "initial_lrs")
-        initial = [at_least_0("load_state_dict: initial_lrs", value) for value in state["initial_lrs"]]
-        if len(initial) != len(groups):
-            raise StateError(f"load_state_dict: rates for {len(initial)} groups, but the optimizer has {len(groups)}.")
-        self.last_epoch = whole("load_state_dict: last_epoch", state["last_epoch"], least=0)
-        for group, value in zip(groups, initial, strict=True):
-            group.initial_lr = value
-        self._apply()
+        loading = Loading(type(self).__name__)
+        loading.origin(state, "initial_lrs", "last_epoch")
+        given = loading.part("'initial_lrs'", state["initial_lrs"], (list, tuple))
+        initial: list[float | None] = []
+        with loading.check():
+            t = integer("last_epoch", state["last_epoch"], least=0)
+        for lr in given:
+            with loading.check():
+                initial.append(None if lr is None else at_least_0("initial_lrs", lr))
+        if len(given) != len(groups := self.optimizer.param_groups):
+            loading.note("wrong", f"initial_lrs are rates for {len(given)} groups, but the optimizer has {len(groups)}")
+        loading.done()
+        try:
+            self._set(t, initial)
+        except Exception as error:  # whatever the rate raises, which can be any function
+            raise StateError(f"load_state_dict: no rates follow from last_epoch={t} and initial_lrs={initial}; nothing "
+                             f"was loaded. {error}") from error
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}(last_epoch={self.last_epoch}, lr={self.get_last_lr()})"

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from autograd_core.errors import DTypeError, OptionError
-from autograd_core.options import whole
+from autograd_core.options import integer
 
 from ..optimizer import Optimizer
 from .base import Scheduler
@@ -38,7 +38,7 @@ class SequentialLR(Scheduler):
 
     def __init__(self, optimizer: Optimizer, schedulers: Sequence[Scheduler], milestones: Sequence[int]) -> None:
         self.schedulers = _checked("SequentialLR", optimizer, schedulers)
-        self.milestones = [whole("SequentialLR: milestones", number) for number in milestones]
+        self.milestones = [integer("SequentialLR: milestones", number, least=1) for number in milestones]
         if len(self.milestones) != len(self.schedulers) - 1 or sorted(set(self.milestones)) != self.milestones:
             raise OptionError(f"SequentialLR: milestones={self.milestones} for {len(self.schedulers)} schedulers; "
                               f"expected one fewer, in increasing order.")

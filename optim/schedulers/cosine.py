@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 
 from autograd_core.errors import OptionError
-from autograd_core.options import above_0, at_least_0, one_of, share, whole
+from autograd_core.options import above_0, at_least_0, from_0_to_1, integer, one_of
 
 from ..optimizer import Optimizer
 from .base import Scheduler, checked_optimizer, per_group
@@ -36,7 +36,7 @@ class CosineAnnealingLR(Scheduler):
     """
 
     def __init__(self, optimizer: Optimizer, T_max: int, eta_min: float = 0.0) -> None:
-        self.T_max = whole("CosineAnnealingLR: T_max", T_max)
+        self.T_max = integer("CosineAnnealingLR: T_max", T_max, least=1)
         self.eta_min = at_least_0("CosineAnnealingLR: eta_min", eta_min)
         super().__init__(optimizer)
 
@@ -71,8 +71,8 @@ class CosineAnnealingWarmRestarts(Scheduler):
     """
 
     def __init__(self, optimizer: Optimizer, T_0: int, T_mult: int = 1, eta_min: float = 0.0) -> None:
-        self.T_0 = whole("CosineAnnealingWarmRestarts: T_0", T_0)
-        self.T_mult = whole("CosineAnnealingWarmRestarts: T_mult", T_mult)
+        self.T_0 = integer("CosineAnnealingWarmRestarts: T_0", T_0, least=1)
+        self.T_mult = integer("CosineAnnealingWarmRestarts: T_mult", T_mult, least=1)
         self.eta_min = at_least_0("CosineAnnealingWarmRestarts: eta_min", eta_min)
         super().__init__(optimizer)
 
@@ -132,14 +132,15 @@ class OneCycleLR(Scheduler):
         if total_steps is None and (epochs is None or steps_per_epoch is None):
             raise OptionError("OneCycleLR: how long? Give total_steps, or both epochs and steps_per_epoch.")
         if total_steps is None:
-            total_steps = whole("OneCycleLR: epochs", epochs) * whole("OneCycleLR: steps_per_epoch", steps_per_epoch)
+            per_epoch = integer("OneCycleLR: steps_per_epoch", steps_per_epoch, least=1)
+            total_steps = integer("OneCycleLR: epochs", epochs, least=1) * per_epoch
         if cycle_momentum and not optimizer.defaults.keys() & {"momentum", "betas"}:
             raise OptionError(f"OneCycleLR: {type(optimizer).__name__} has no momentum; pass cycle_momentum=False.")
-        share("OneCycleLR: pct_start", pct_start)
+        from_0_to_1("OneCycleLR: pct_start", pct_start)
         above_0("OneCycleLR: div_factor", div_factor)
         above_0("OneCycleLR: final_div_factor", final_div_factor)
         one_of("OneCycleLR: anneal_strategy", anneal_strategy, "cos", "linear")
-        self.total_steps = whole("OneCycleLR: total_steps", total_steps)
+        self.total_steps = integer("OneCycleLR: total_steps", total_steps, least=1)
         self.cycle_momentum = cycle_momentum
         self._anneal = _cosine if anneal_strategy == "cos" else _line
         high, up = per_group("OneCycleLR: max_lr", max_lr, optimizer), float(pct_start * self.total_steps) - 1

@@ -6,7 +6,7 @@ from bisect import bisect_right
 from collections.abc import Callable, Iterable, Sequence
 
 from autograd_core.errors import DTypeError, OptionError
-from autograd_core.options import at_least_0, share, whole
+from autograd_core.options import at_least_0, from_0_to_1, integer
 
 from ..optimizer import Optimizer
 from .base import Scheduler
@@ -34,7 +34,7 @@ class StepLR(Scheduler):
     """
 
     def __init__(self, optimizer: Optimizer, step_size: int, gamma: float = 0.1) -> None:
-        self.step_size = whole("StepLR: step_size", step_size)
+        self.step_size = integer("StepLR: step_size", step_size, least=1)
         self.gamma = at_least_0("StepLR: gamma", gamma)
         super().__init__(optimizer)
 
@@ -65,7 +65,7 @@ class MultiStepLR(Scheduler):
     """
 
     def __init__(self, optimizer: Optimizer, milestones: Iterable[int], gamma: float = 0.1) -> None:
-        self.milestones = sorted(whole("MultiStepLR: milestones", number, least=0) for number in milestones)
+        self.milestones = sorted(integer("MultiStepLR: milestones", number, least=0) for number in milestones)
         self.gamma = at_least_0("MultiStepLR: gamma", gamma)
         super().__init__(optimizer)
 
@@ -124,8 +124,8 @@ class ConstantLR(Scheduler):
     """
 
     def __init__(self, optimizer: Optimizer, factor: float = 1 / 3, total_iters: int = 5) -> None:
-        self.factor = share("ConstantLR: factor", factor)
-        self.total_iters = whole("ConstantLR: total_iters", total_iters, least=0)
+        self.factor = from_0_to_1("ConstantLR: factor", factor)
+        self.total_iters = integer("ConstantLR: total_iters", total_iters, least=0)
         super().__init__(optimizer)
 
     def rate(self, t: int, initial: float, group: int) -> float:
@@ -157,11 +157,11 @@ class LinearLR(Scheduler):
 
     def __init__(self, optimizer: Optimizer, start_factor: float = 1 / 3, end_factor: float = 1.0,
                  total_iters: int = 5) -> None:
-        self.start_factor = share("LinearLR: start_factor", start_factor)
+        self.start_factor = from_0_to_1("LinearLR: start_factor", start_factor)
         if not self.start_factor:
             raise OptionError("LinearLR: start_factor=0; expected above 0, or the first steps would do nothing.")
-        self.end_factor = share("LinearLR: end_factor", end_factor)
-        self.total_iters = whole("LinearLR: total_iters", total_iters)
+        self.end_factor = from_0_to_1("LinearLR: end_factor", end_factor)
+        self.total_iters = integer("LinearLR: total_iters", total_iters, least=1)
         super().__init__(optimizer)
 
     def rate(self, t: int, initial: float, group: int) -> float:
@@ -191,7 +191,7 @@ class PolynomialLR(Scheduler):
     """
 
     def __init__(self, optimizer: Optimizer, total_iters: int = 5, power: float = 1.0) -> None:
-        self.total_iters = whole("PolynomialLR: total_iters", total_iters)
+        self.total_iters = integer("PolynomialLR: total_iters", total_iters, least=1)
         self.power = at_least_0("PolynomialLR: power", power)
         super().__init__(optimizer)
 

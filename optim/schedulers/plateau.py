@@ -6,11 +6,11 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from autograd_core.errors import DTypeError, StateError
-from autograd_core.options import at_least_0, one_of, whole
+from autograd_core.errors import DTypeError
+from autograd_core.matching import Loading
+from autograd_core.options import at_least_0, integer, number, one_of
 
 from ..optimizer import Optimizer
-from ..state import check_origin
 from .base import checked_optimizer, per_group
 
 
@@ -49,9 +49,9 @@ class ReduceLROnPlateau:
         self.mode = one_of(f"{name}: mode", mode, "min", "max")
         self.threshold_mode = one_of(f"{name}: threshold_mode", threshold_mode, "rel", "abs")
         self.factor = at_least_0(f"{name}: factor", factor, below=1)
-        self.patience = whole(f"{name}: patience", patience, least=0)
+        self.patience = integer(f"{name}: patience", patience, least=0)
         self.threshold = at_least_0(f"{name}: threshold", threshold)
-        self.cooldown = whole(f"{name}: cooldown", cooldown, least=0)
+        self.cooldown = integer(f"{name}: cooldown", cooldown, least=0)
         self.min_lrs = per_group(f"{name}: min_lr", min_lr, optimizer)
         self.eps = at_least_0(f"{name}: eps", eps)
         self.last_epoch = self.num_bad_epochs = self.cooldown_counter = 0
@@ -119,12 +119,17 @@ class ReduceLROnPlateau:
             StateError: it does not fit; nothing was loaded.
         """
         keys = ("last_epoch", "num_bad_epochs", "cooldown_counter")
-        check_origin("ReduceLROnPlateau", state, "best", *keys)
-        counts = {key: whole(f"load_state_dict: {key}", state[key], least=0) for key in keys}
-        best = state["best"]
-        if best is not None and not isinstance(best, (int, float)):
-            raise StateError(f"load_state_dict: best={best!r}; expected a number or None; nothing was loaded.")
-        vars(self).update(counts, best=self._worst() if best is None else float(best))
+        loading = Loading("ReduceLROnPlateau")
+        loading.origin(state, "best", *keys)
+        new: dict[str, Any] = {"best": self._worst()}
+        for key in keys:
+            with loading.check():
+                new[key] = integer(key, state[key], least=0)
+        if state["best"] is not None:
+            with loading.check():
+                new["best"] = number("best", state["best"])
+        loading.done()
+        vars(self).update(new)
 
     def _worst(self) -> float:
         return math.inf if self.mode == "min" else -math.inf

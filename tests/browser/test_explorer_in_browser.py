@@ -88,6 +88,67 @@ def test_gradients_add_up_before_they_are_complete(opened):
         "d out/dx += dv₁/dx (as b) · d out/dv₁ = 3 · 1 = 3, together 23.09 + 3 = 26.09")
 
 
+def test_both_wires_of_a_value_used_twice_are_lit_together(opened):
+    page = opened("square")
+    lit = 'figure .edge.now[data-from="v0"][data-to="v1"]'
+    assert page.locator("figure .edge.now").count() == 0
+    counts = []
+    for _ in range(4):
+        page.keyboard.press("ArrowRight")
+        counts.append(page.locator(lit).count())
+    assert counts == [0, 0, 2, 0]  # the sum, exp, the product, x
+
+
+def test_a_constant_is_chosen_itself_with_its_value(opened):
+    page = unfold(opened("network"))
+    page.click("#fit")
+    constant = page.locator('figure:not([hidden]) a[data-box$="_x"]')
+    constant.click()
+    assert page.locator("#node-title").text_content() == "const"
+    assert "Value\n[[1.40" in page.inner_text("#node dl")
+    assert constant.get_attribute("class") == "chosen whole"
+    assert page.locator("a.chosen").count() == 1
+    page.keyboard.press("Enter")
+    assert page.evaluate("document.activeElement.dataset.box") == constant.get_attribute("data-box")
+    page.locator('figure:not([hidden]) .value[data-box$="_x"]').click()
+    assert page.locator("#node-title").text_content() == "const"
+    page.locator("#node dd a").first.click()
+    assert page.locator("#node-title").text_content() != "const"
+
+
+def test_an_output_box_is_chosen_itself(opened):
+    page = opened("worked")
+    page.click('a[data-box="v4_out"]')
+    assert page.locator("a.chosen").get_attribute("data-box") == "v4_out"
+    assert page.locator("#node-title").text_content() == "f"
+
+
+def test_a_button_that_has_done_its_work_keeps_the_focus(opened):
+    page = opened("worked")
+    page.locator("#next").focus()
+    for _ in range(7):
+        page.keyboard.press("Enter")
+    assert page.locator("#count").text_content() == "5 of 5"
+    assert page.evaluate("document.activeElement.id") == "next"
+    assert page.locator("#next").get_attribute("aria-disabled") == "true"
+    page = opened("network")
+    page.locator("#unfold").focus()
+    for _ in range(5):
+        page.keyboard.press("Enter")
+    assert page.evaluate("document.activeElement.id") == "unfold"
+    assert page.locator("#view-label").text_content() == "all open"
+
+
+def test_escape_leaves_the_search(opened):
+    page = opened("worked")
+    page.keyboard.press("/")
+    page.keyboard.type("add")
+    page.keyboard.press("Escape")
+    assert page.input_value("#search") == ""
+    page.keyboard.press("ArrowRight")
+    assert page.locator("#count").text_content() == "1 of 5"
+
+
 def test_slider_home_end_and_play(opened):
     page = opened("worked")
     page.keyboard.press("End")
@@ -111,6 +172,7 @@ def test_slider_home_end_and_play(opened):
 
 def test_a_click_shows_what_is_known_of_a_node(opened):
     page = unfold(opened("network"))
+    page.click("#fit")
     page.click('figure:not([hidden]) a[data-box] >> text="relu"')
     terms, details = page.locator("#node dt").all_inner_texts(), page.locator("#node dd").all_inner_texts()
     told = dict(zip(terms, details, strict=True))
@@ -269,7 +331,8 @@ def test_axe_finds_nothing(opened, name, scheme, width):
 def test_without_a_script_all_is_there(opened):
     page = opened("network", java_script_enabled=False)
     assert page.locator("figure svg").first.is_visible()
-    assert page.locator("#table tbody tr").count() == page.locator("#steps > li").count()
+    vertices = [step.get_attribute("data-vertex") for step in page.locator("#steps > li").all()]
+    assert {f"n{vertex}" for vertex in vertices} < {row.get_attribute("id") for row in page.locator("tbody tr").all()}
     assert all(step.is_visible() for step in page.locator("#steps > li").all())
     assert not any(control.is_visible() for control in page.locator("button, input").all())
     link = page.locator("figure a").first

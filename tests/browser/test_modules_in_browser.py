@@ -134,7 +134,7 @@ def test_step_and_selection_stay(opened):
     assert page.locator(f"{SHOWN} a.chosen text").first.text_content() == "block2"
 
 
-@pytest.mark.parametrize("width", [1400, 350])
+@pytest.mark.parametrize("width", [1400, 480])
 def test_the_opened_module_stays_in_sight(opened, width):
     page = start(opened, viewport={"width": width, "height": 800})
     assert inside(page, page.locator(f"{SHOWN} g.graph"))  # at first, all is

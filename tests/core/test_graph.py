@@ -73,6 +73,31 @@ def test_options_and_large_arrays():
     assert seeded.vertices[0].gradient.rms == 3.0
 
 
+def test_values_that_no_rule_keeps_are_computed_again():
+    x = leaf(np.linspace(-1.0, 2.0, 100))
+    shifted = x * 3 + 1
+    graph = ag.graph(ag.relu(shifted + 1).sum())
+    means = {v.op: v.value.mean for v in graph.vertices}
+    assert means["multiply"] == pytest.approx((3 * x._data).mean())
+    assert [v.value.mean for v in graph.vertices if v.op == "add"] == pytest.approx(
+        [shifted._data.mean(), shifted._data.mean() + 1])
+
+
+def test_what_was_overwritten_or_freed_is_not_known_rather_than_wrong():
+    w = leaf(np.ones(100))
+    y = ag.square(w) + 1
+    with ag.no_grad():
+        w += 1
+    assert [v.value.mean for v in ag.graph(y).vertices] == [2.0, None, 2.0]
+    z = ag.relu(w + 1) + 1
+    assert [v.value.mean for v in ag.graph(z).vertices] == [2.0, 3.0, 3.0, 4.0]
+    with ag.no_grad():
+        w -= 1
+    assert [v.value.mean for v in ag.graph(z).vertices] == [1.0, None, 3.0, 4.0]
+    z.sum().backward()
+    assert [v.value.mean for v in ag.graph(z).vertices] == [1.0, None, None, 4.0]
+
+
 def test_not_finite_is_noted():
     x = leaf([0.0, 1.0])
     with np.errstate(divide="ignore", invalid="ignore"):
@@ -92,8 +117,27 @@ def test_several_outputs_and_none():
     graph = ag.graph([x * 2, x * 3])
     assert [v.is_output for v in graph.vertices] == [False, True, True]
     assert graph.vertices[0].gradient.elements.item() == 5.0
-    with pytest.raises(ag.GraphError, match="no graph behind it"):
+    with pytest.raises(ag.GraphError, match="graph: this tensor does not require grad"):
         ag.graph(ag.tensor(1.0))
+    with pytest.raises(ag.GraphError, match="graph: there are no outputs"):
+        ag.graph([])
+
+
+def test_each_of_several_outputs_has_a_gradient_of_its_own():
+    x = leaf(2.0)
+    a, b = x * np.ones((2, 3)), x * 5.0
+    g = np.arange(6.0).reshape(2, 3)
+    for grad in ([g, 1.0], (g, None), [ag.tensor(g), np.array(1.0)]):
+        graph = ag.graph([a, b], grad)
+        assert [graph.vertices[id].gradient.shape for id in graph.outputs] == [(2, 3), ()]
+        assert graph.vertices[0].gradient.elements == g.sum() + 5
+    assert ag.graph([a, a], g).vertices[0].gradient.elements == 2 * g.sum()
+    assert ag.graph([b, a], [1.0, g]).outputs == (2, 1)
+    assert ag.graph([a, b]).vertices[0].gradient is None
+    with pytest.raises(ag.ShapeError, match="grad= has 1 for 2 outputs; give one for each"):
+        ag.graph([a, b], [g])
+    with pytest.raises(ag.ShapeError, match=r"seed of float64 and shape \(\) for an output of shape \(2, 3\)"):
+        ag.graph([a, b], 1.0)
 
 
 def test_a_deep_graph():

@@ -1,5 +1,7 @@
 """Where large arrays take another way than small ones: the numbers are the same, and so is what is recorded."""
 
+import tracemalloc
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -73,13 +75,26 @@ def test_rows_add_up_one_by_one_or_in_pairs(shape, dtype):
 @pytest.mark.parametrize("shape", [(2, 3, 4), (1, 5, 4), (2, 2, 3, 4), (0, 3, 4), (2, 3, 0), (3, 4), (4,)])
 @pytest.mark.parametrize("columns", [0, 1, 3])
 @pytest.mark.parametrize("dtype", ["float32", "float64"])
-def test_rows_times_a_transposed_matrix_is_matmul(shape, columns, dtype):
+@pytest.mark.parametrize("step", [1, -1])
+def test_rows_times_a_transposed_matrix_is_matmul(shape, columns, dtype, step):
     rng = np.random.default_rng(0)
-    a = rng.integers(-9, 9, shape).astype("float32")[..., ::-1]
+    a = rng.integers(-9, 9, shape).astype("float32")[..., ::step]
     b = rng.integers(-9, 9, (columns, shape[-1])).astype(dtype).T
     found, expected = times(a, b), np.matmul(a, b)
     assert (found.shape, found.dtype) == (expected.shape, expected.dtype)
     np.testing.assert_array_equal(found, expected)  # of small integers: exact, in whatever order they are added
+
+
+@pytest.mark.parametrize("view", [lambda a: a[:, :, ::2], lambda a: a.swapaxes(0, 1), lambda a: a[:, :5]])
+def test_a_stack_is_not_copied_to_be_multiplied(view):
+    a = view(np.ones((20, 30, 400), np.float32))
+    b = np.ones((3, a.shape[-1]), np.float32).T
+    tracemalloc.start()
+    try:
+        times(a, b)
+        assert tracemalloc.get_traced_memory()[1] < a.nbytes / 2
+    finally:
+        tracemalloc.stop()
 
 
 @pytest.mark.parametrize("dtype", ["float16", "float32", "float64"])

@@ -85,16 +85,96 @@ def test_arguments_and_defaults_are_the_same():
     assert other == {"Softmax: dim", "LogSoftmax: dim", "ModuleList: modules", "Parameter: data", "Buffer: data"}
 
 
+NOT_HERE = {name: set(arguments) for names, arguments in rows("Arguments") for name in names}
+NOWHERE = set(re.findall(r"`(\w+)`", re.search(r"Nowhere here:.*?\n\n", section("Arguments"), re.S)[0]))
+UNUSED = {"inplace", "_stacklevel", "_weight", "_freeze"}  # what it says under "What differs", and what is not public
+
+
+def names_of(torch, name):
+    """The arguments of PyTorch's function, from its signature, or from its documentation where it is written in C++."""
+    place = torch.nn.functional
+    for function in (getattr(place, f"{name}_with_indices", None), getattr(place, name)):
+        try:
+            names = list(inspect.signature(function).parameters)
+        except (TypeError, ValueError):
+            continue
+        if names[0] != "args":
+            return names
+    shown = re.search(rf"{name}\((.*?)\) -> ", getattr(place, name).__doc__, re.S)[1]
+    return [argument.split("=")[0].strip() for argument in shown.split(",")]
+
+
+FUNCTIONS = sorted(set(nn.functional.__all__) - {"huffman"})
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_functions_take_the_arguments_of_pytorchs_in_its_order(name):
+    torch = pytest.importorskip("torch", reason=NEEDS_TORCH)
+    function, theirs = getattr(nn.functional, name), names_of(torch, name)
+    ours = [argument for argument in inspect.signature(function).parameters if argument != "rng"]
+    if name == "one_hot":
+        theirs[0] = "input"  # it is documented as "tensor", but called so
+    if ours[0] != theirs[0]:
+        assert ours[0] == "x"
+        assert function is getattr(ag, function.__name__)
+        ours[0] = theirs[0]
+    left_out = NOT_HERE.get(f"F.{name}", set())
+    assert left_out <= {*theirs, "divisor_override"}
+    assert ours == [argument for argument in theirs if argument not in left_out | NOWHERE | UNUSED]
+
+
+def test_classes_take_all_arguments_but_those_said_to_be_missing():
+    torch = pytest.importorskip("torch", reason=NEEDS_TORCH)
+    for here, there in shared(nn, torch.nn):
+        ours, theirs = inspect.signature(here).parameters, inspect.signature(there).parameters
+        if "args" in theirs or here.__name__ in ("Parameter", "ParameterList"):
+            continue
+        left_out = NOT_HERE.get(f"nn.{here.__name__}", set())
+        known = theirs.keys() - {"min_value", "max_value"}  # of Hardtanh, deprecated
+        assert known - ours.keys() == (left_out | NOWHERE | UNUSED) & known - ours.keys(), here
+        assert not left_out & ours.keys(), here
+        order = [[name for name in names if name in ours.keys() & known - {"dtype"}] for names in (ours, theirs)]
+        assert order[0] == order[1], here
+
+
+def missing():
+    """The classes and the functions that the page calls missing."""
+    classes, functions = section("What is missing").split("What is here and not there")[0].split("- Functions", 1)
+    return set(re.findall(r"`([A-Z]\w+)`", classes)), set(re.findall(r"`([a-z]\w+)`", functions))
+
+
 def test_what_is_said_to_be_missing_is_missing_and_known_to_pytorch():
     torch = pytest.importorskip("torch", reason=NEEDS_TORCH)
-    classes = re.findall(r"`([A-Z]\w+)`", section("What is missing").split("\n- Options")[0])
-    assert len(classes) > 25
+    classes, functions = missing()
+    assert len(classes) > 50
+    assert len(functions) > 40
     for name in classes:
         assert not hasattr(nn, name), name
         assert not hasattr(optim, name), name
         assert any(hasattr(place, name) for place in (torch.nn, torch.optim, torch.optim.lr_scheduler)), name
-    for name in re.findall(r"`((?:nn|optim|ag)\.\w+)`", section("What is missing")):
+    for name in functions:
+        assert not hasattr(nn.functional, name), name
+        assert hasattr(torch.nn.functional, name), name
+    for name in re.findall(r"`((?:nn|optim|ag)\.[\w.]+)`", section("What is missing")):
         assert found(name, OURS), name
+
+
+def test_all_that_is_missing_is_said_to_be():
+    torch = pytest.importorskip("torch", reason=NEEDS_TORCH)
+    if not torch.__version__.startswith(version := re.search(r"PyTorch (\d+\.\d+)", PAGE)[1]):
+        pytest.skip(f"the page lists what PyTorch {version} has")
+    classes, functions = missing()
+    renamed = {name.split(".")[-1] for theirs, _ in rows("Names") for name in theirs}
+    ruled_out = re.compile(r"Lazy|Uninitialized|.*(3d|Base|Options)$|Container|NLLLoss2d")  # the last two: deprecated
+    theirs = {name for name in dir(torch.nn) if inspect.isclass(getattr(torch.nn, name)) and not ruled_out.match(name)}
+    for place in (torch.optim, torch.optim.lr_scheduler):
+        kinds = (torch.optim.Optimizer, torch.optim.lr_scheduler.LRScheduler)
+        theirs |= {name for name, kind in vars(place).items() if inspect.isclass(kind) and issubclass(kind, kinds)}
+    assert {name for name in theirs if name[0] != "_" and not hasattr(nn, name) and not hasattr(optim, name)} \
+        <= classes | renamed
+    helpers = re.compile(r"_|.*(_|3d|_indices|torch_function.*)$|assert_|boolean_|native_|upsample_|scaled_grouped")
+    theirs = {name for name, value in vars(torch.nn.functional).items() if inspect.isroutine(value)}
+    assert {name for name in theirs if not helpers.match(name)} <= functions | set(nn.functional.__all__)
 
 
 def test_the_snippets_carry_weights_over_and_back(tmp_path, monkeypatch):
@@ -159,6 +239,11 @@ def test_what_differs_there():
     x = torch.tensor([[[2.0, 2.0]]], requires_grad=True)
     torch.nn.MaxPool1d(2)(x).sum().backward()
     assert x.grad.tolist() == [[[1.0, 0.0]]]
+    for largest, slopes in ((lambda a: a.max(), [0.5, 0.5]), (lambda a: a.amax(dim=0), [0.5, 0.5]),
+                            (lambda a: a.max(dim=0).values, [1.0, 0.0])):
+        a = torch.tensor([2.0, 2.0], requires_grad=True)
+        largest(a).backward()
+        assert a.grad.tolist() == slopes
     x = torch.tensor([0.0, 1.0], requires_grad=True)
     y = x.exp()
     y[0] = 0.0

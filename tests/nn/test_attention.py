@@ -179,3 +179,18 @@ def test_bad_inputs_are_named(shapes, options, error, message):
 def test_bad_inputs_of_the_function_are_named(shapes):
     with pytest.raises(ShapeError, match=r"scaled_dot_product_attention: query .*; expected \(..., L, E\)"):
         nn.scaled_dot_product_attention(*map(np.zeros, shapes))
+
+
+@pytest.mark.parametrize("samples", [1, 3, 6])
+def test_each_sample_is_attended_to_on_its_own(samples):
+    """Bit by bit, the gradient too."""
+    rng = np.random.default_rng(0)
+    q, k, v, g = (rng.standard_normal((7, 5, 11)).astype(np.float32) for _ in range(4))
+
+    def run(part):
+        leaves = [ag.tensor(x[part], requires_grad=True) for x in (q, k, v)]
+        y = nn.scaled_dot_product_attention(*leaves, is_causal=True)
+        return [y, *ag.gradients(y, leaves, g[part])]
+
+    for whole, some in zip(run(slice(None)), run(slice(samples)), strict=True):
+        np.testing.assert_array_equal(some.numpy(), whole.numpy()[:samples])

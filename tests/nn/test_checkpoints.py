@@ -10,7 +10,7 @@ import optim
 from autograd_core.errors import AutogradError, DTypeError
 from nn import files
 
-pytest.importorskip("safetensors", reason="needs safetensors: pip install autograd-core[files]")
+pytest.importorskip("safetensors", reason="needs safetensors: pip install '.[files]'")
 
 DATA = np.random.default_rng(0)
 X = DATA.standard_normal((50, 4)).astype("f4")

@@ -49,7 +49,7 @@ BAD = [
     (lambda: nn.AdaptiveMaxPool1d(0), OptionError, "AdaptiveMaxPool1d: output_size=0"),
     (lambda: nn.Bilinear(1, 0, 1), OptionError, "Bilinear: in2_features=0"),
     (lambda: nn.Maxout(1, 1, k=0), OptionError, "Maxout: k=0"),
-    (lambda: nn.Hardtanh(1.0, 1.0), OptionError, "Hardtanh: min_val=1.0 must be less"),
+    (lambda: nn.Hardtanh(2.0, 1.0), OptionError, "Hardtanh: min_val=2.0 is above"),
     (lambda: nn.GELU("fast"), OptionError, "GELU: approximate='fast'"),
     (lambda: nn.Softplus(0.0), OptionError, "Softplus: beta=0.0"),
     (lambda: nn.CELU(0.0), OptionError, "CELU: alpha=0"),

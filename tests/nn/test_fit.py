@@ -224,7 +224,7 @@ def test_early_stopping_upwards_and_without_restoring():
 
 
 def test_the_best_checkpoint_is_kept(tmp_path):
-    pytest.importorskip("safetensors", reason="needs safetensors: pip install autograd-core[files]")
+    pytest.importorskip("safetensors", reason="needs safetensors: pip install '.[files]'")
     values = iter([3.0, 1.0, 2.0])
 
     def error(output, y):
@@ -300,7 +300,7 @@ def test_in_another_thread_signals_are_left_alone():
 # What is said
 
 def test_the_bar_shows_loss_metrics_and_rate(capsys):
-    pytest.importorskip("tqdm", reason="needs tqdm: pip install autograd-core[progress]")
+    pytest.importorskip("tqdm", reason="needs tqdm: pip install '.[progress]'")
     fitted(progress=True, metrics=["accuracy"], validation=HELD_OUT)
     shown = capsys.readouterr().err
     assert "epoch 3/3: 100%" in shown
@@ -321,7 +321,7 @@ def test_it_can_be_silent(capsys):
 
 
 def test_the_history_draws_itself(tmp_path, monkeypatch):
-    pytest.importorskip("matplotlib", reason="needs matplotlib: pip install autograd-core[plot]")
+    pytest.importorskip("matplotlib", reason="needs matplotlib: pip install '.[plot]'")
     _, history = fitted(validation=HELD_OUT, metrics=["accuracy"])
     figure = history.plot(tmp_path / "history.png")
     assert [axes.get_ylabel() for axes in figure.axes] == ["loss", "accuracy"]
@@ -331,7 +331,7 @@ def test_the_history_draws_itself(tmp_path, monkeypatch):
     with pytest.raises(ShapeError, match="empty"):
         nn.History().plot()
     monkeypatch.setitem(sys.modules, "matplotlib.figure", None)
-    with pytest.raises(MissingExtraError, match=r"autograd-core\[plot\]"):
+    with pytest.raises(MissingExtraError, match=r"\.\[plot\]"):
         history.plot()
 
 

@@ -9,6 +9,7 @@ import autograd_core as ag
 import nn
 from autograd_core.errors import DTypeError, OptionError, SelectionError, ShapeError
 from autograd_core.testing import gradcheck
+from nn import functional
 
 loss_function = nn.CrossEntropyLoss()
 
@@ -175,11 +176,12 @@ def test_huffmans_tree_needs_no_more_turns_than_the_entropy_and_one(counts):
 
 @pytest.mark.parametrize(("call", "error", "message"), [
     (lambda: nn.MSELoss("avg"), OptionError, "MSELoss: reduction='avg'; expected 'mean', 'sum' or 'none'"),
-    (lambda: nn.MSELoss()([1, 2], [1, 2]), DTypeError, "mse: a prediction of int64"),
+    (lambda: nn.MSELoss()([1, 2], [1, 2]), DTypeError, "mse_loss: input of int64; expected floats"),
     (lambda: nn.CrossEntropyLoss(label_smoothing=2), OptionError, "label_smoothing=2"),
     (lambda: nn.CrossEntropyLoss([1.0, 2.0])(np.zeros((1, 3)), [0]), ShapeError, "for 3 classes"),
     (lambda: nn.BCELoss()([1.5], [1.0]), ShapeError, "for logits use BCEWithLogitsLoss"),
-    (lambda: nn.BCELoss(weight=[1.0, 2.0, 3.0])([[0.5, 0.5]], [[1.0, 1.0]]), ShapeError, r"weight: shape \(3,\)"),
+    (lambda: nn.BCELoss(weight=[1.0, 2.0, 3.0])([[0.5, 0.5]], [[1.0, 1.0]]), ShapeError,
+     r"weight of shape \(3,\) does not broadcast to losses \(1, 2\)"),
     (lambda: nn.HuberLoss(delta=0), OptionError, "delta=0"),
     (lambda: nn.SmoothL1Loss(beta=-1), OptionError, "beta=-1"),
     (lambda: nn.MultiMarginLoss(3), OptionError, "p=3"),
@@ -245,3 +247,70 @@ def test_targets_that_are_no_shares_are_refused(make):
     for targets in ([-1.0], [2.0], [np.nan]):
         with pytest.raises(ShapeError, match=r"targets outside \[0, 1\]"):
             make()(ag.tensor([0.5]), targets)
+
+
+@pytest.mark.parametrize("loss_of", [functional.cross_entropy, functional.nll_loss])
+@pytest.mark.parametrize("ignored", [0, 2, -1])
+@pytest.mark.parametrize("weight", [None, [0.5, 2.0, 1.0]])
+def test_ignored_labels_count_for_nothing_whatever_they_are(loss_of, ignored, weight):
+    """A loss with some samples ignored is the loss of the others: padding may well be class 0."""
+    f, target = batch(9, 3)
+    target[:3] = ignored, 1, ignored
+    kept = target != ignored
+    logits, others = ag.tensor(f, requires_grad=True), ag.tensor(f[kept], requires_grad=True)
+    for reduction in ("mean", "sum"):
+        loss = loss_of(logits, target, weight, ignored, reduction)
+        expected = loss_of(others, target[kept], weight, reduction=reduction)
+        assert loss.item() == pytest.approx(expected.item(), rel=1e-12)
+        loss.backward()
+        expected.backward()
+    np.testing.assert_allclose(logits.grad.numpy()[kept], others.grad.numpy(), rtol=1e-12)
+    assert not logits.grad.numpy()[~kept].any()
+    assert not loss_of(f, target, weight, ignored, "none").numpy()[~kept].any()
+    assert np.isnan(loss_of(f[:1], [ignored], weight, ignored).item())  # the mean of nothing, as in PyTorch
+
+
+P, LOGITS, Y = np.full((4, 3), 0.3), batch(4, 3)[0], np.eye(3)[[0, 2, 1, 1]]
+
+
+@pytest.mark.parametrize(("loss_of", "operands"), [
+    (lambda p, w: functional.binary_cross_entropy(p, Y, w), [P, np.array([1.0, 2.0, 0.5])]),
+    (lambda x, w, pos: functional.binary_cross_entropy_with_logits(x, Y, w, "mean", pos),
+     [LOGITS, np.array([[1.0], [2.0], [3.0], [4.0]]), np.array([1.0, 2.0, 0.5])]),
+    (lambda x, w: functional.multilabel_soft_margin_loss(x, Y, w), [LOGITS, np.array([1.0, 2.0, 0.5])]),
+    (lambda x, w: functional.cross_entropy(x, [0, 2, 1, 1], w, 1, label_smoothing=0.1), [LOGITS, np.arange(1.0, 4.0)]),
+    (lambda x, w: functional.cross_entropy(x, Y, w), [LOGITS, np.arange(1.0, 4.0)]),
+    (lambda x, w: functional.nll_loss(x, [0, 2, 1, 1], w), [LOGITS, np.arange(1.0, 4.0)]),
+])
+def test_weights_get_their_gradient_too(loss_of, operands):
+    gradcheck(loss_of, *operands)
+
+
+def test_a_weight_takes_the_dtype_of_the_losses():
+    weight = ag.tensor([1.0, 2.0, 0.5], requires_grad=True)
+    prediction = ag.tensor(P, dtype=np.float32, requires_grad=True)
+    for loss_of in (functional.binary_cross_entropy, functional.binary_cross_entropy_with_logits):
+        assert loss_of(prediction, Y, weight).dtype == np.float32
+
+
+def test_lengths_beyond_the_square_root_of_the_largest_float():
+    for dtype, huge in ((np.float64, 1e200), (np.float32, 1e30)):
+        x = np.array([[3.0, 4.0], [0.0, 0.0]], dtype)
+        np.testing.assert_allclose(functional.normalize(x * dtype(huge)).numpy(), [[0.6, 0.8], [0, 0]], rtol=1e-6)
+        x = x[:1] * dtype(huge)
+        assert functional.pairwise_distance(x, 0 * x).item() == pytest.approx(5 * huge)
+        assert functional.cosine_similarity(x, x).item() == pytest.approx(1)
+        assert functional.cosine_embedding_loss(x, x, [1]).item() == pytest.approx(0, abs=1e-6)
+
+
+@settings(max_examples=25, deadline=None)
+@given(shapes=st.sampled_from([((3, 1), (3, 5)), ((5,), (3, 5)), ((2, 1, 4), (3, 1)), ((2, 3), (2, 3))]),
+       dim=st.integers(-2, 1), p=st.sampled_from([1, 1.5, 2, 3.0, np.inf]), seed=st.integers(0, 99))
+def test_vectors_are_compared_after_they_broadcast(shapes, dim, p, seed):
+    rng = np.random.default_rng(seed)
+    x1, x2 = (rng.standard_normal(shape) for shape in shapes)
+    a, b = np.broadcast_arrays(x1, x2)
+    cosine = (a * b).sum(dim) / np.sqrt((a * a).sum(dim) * (b * b).sum(dim))
+    np.testing.assert_allclose(functional.cosine_similarity(x1, x2, dim).numpy(), cosine, rtol=1e-10)
+    distance = functional.pairwise_distance(x1, x2, p, eps=0.0)
+    np.testing.assert_allclose(distance.numpy(), np.linalg.vector_norm(a - b, axis=-1, ord=p), rtol=1e-10)

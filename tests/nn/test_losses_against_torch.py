@@ -26,7 +26,7 @@ def both(name, *args, tensors=("weight", "pos_weight"), **options):
 @few
 @given(
     shape=st.sampled_from([(4,), (3, 4), (1, 1), (2, 4, 3), (2, 3, 2, 2)]), weighed=st.booleans(),
-    ignored=st.booleans(), smoothing=st.sampled_from([0.0, 0.1, 1.0]), reduction=reductions,
+    ignored=st.sampled_from([-100, -1, 0, 1]), smoothing=st.sampled_from([0.0, 0.1, 1.0]), reduction=reductions,
     scale=st.sampled_from([1.0, 1e4]), dtype=dtypes, seed=seeds,
 )
 def test_cross_entropy_of_classes(shape, weighed, ignored, smoothing, reduction, scale, dtype, seed):
@@ -34,14 +34,15 @@ def test_cross_entropy_of_classes(shape, weighed, ignored, smoothing, reduction,
     axis = 1 if len(shape) > 1 else 0
     classes = shape[axis]
     target = rng.integers(0, classes, shape[:axis] + shape[axis + 1 :])
-    if ignored and target.ndim:
-        target.flat[1:] = np.where(rng.random(target.size - 1) < 0.5, -100, target.flat[1:])
+    if target.ndim:
+        target.flat[1:] = np.where(rng.random(target.size - 1) < 0.5, ignored, target.flat[1:])
     weight = rng.uniform(0.1, 2.0, classes).astype(np.float32) if weighed else None
-    ours, theirs = both("CrossEntropyLoss", weight=weight, label_smoothing=smoothing, reduction=reduction)
+    options = {"weight": weight, "ignore_index": ignored, "reduction": reduction}
+    ours, theirs = both("CrossEntropyLoss", label_smoothing=smoothing, **options)
     same_as_torch(ours, theirs, rng.standard_normal(shape) * scale, np.asarray(target), dtype=dtype)
     if smoothing == 0:
         logp = np.log(rng.uniform(0.1, 1.0, shape))
-        same_as_torch(*both("NLLLoss", weight=weight, reduction=reduction), logp, np.asarray(target), dtype=dtype)
+        same_as_torch(*both("NLLLoss", **options), logp, np.asarray(target), dtype=dtype)
 
 
 @few
@@ -107,8 +108,8 @@ def test_cosine_embedding(margin, reduction, dtype, seed):
 
 
 @few
-@given(margin=st.sampled_from([1.0, 0.4]), p=st.sampled_from([1.0, 2.0, 3.0]), swap=st.booleans(), reduction=reductions,
-       dtype=dtypes, seed=seeds)
+@given(margin=st.sampled_from([1.0, 0.4]), p=st.sampled_from([1.0, 2.0, 3.0, np.inf]), swap=st.booleans(),
+       reduction=reductions, dtype=dtypes, seed=seeds)
 def test_triplet_margin(margin, p, swap, reduction, dtype, seed):
     ours, theirs = both("TripletMarginLoss", margin, p, swap=swap, reduction=reduction)
     same_as_torch(ours, theirs, *np.random.default_rng(seed).standard_normal((3, 5, 3)), dtype=dtype)

@@ -156,9 +156,37 @@ def test_a_shared_tensor_takes_one_value(strict):
 def test_values_that_are_not_real_numbers_are_refused_and_change_nothing(value):
     net = Net()
     before = net.state_dict()
-    with pytest.raises(DTypeError, match=r"load_state_dict: body\.2\.bias has dtype"):
+    with pytest.raises(nn.StateError, match=r"(?s)load_state_dict: .*body\.2\.bias has dtype"):
         net.load_state_dict(before | {"scale": 9.0, "body.2.bias": value})
     assert same(net.state_dict(), before)
+
+
+@pytest.mark.parametrize(("name", "value", "message"), [
+    ("1.num_batches_tracked", 2.7, r"1\.num_batches_tracked holds 2\.7, which int64 cannot"),
+    ("1.num_batches_tracked", np.nan, "holds nan, which int64 cannot"),
+    ("1.num_batches_tracked", 1e30, "holds 1e"),
+    ("1.num_batches_tracked", 2**63, "which int64 cannot"),
+    ("1.num_batches_tracked", -3, r"1\.num_batches_tracked=-3; expected at least 0"),
+    ("0.bias", [1.0, -1e300], r"0\.bias holds -1e\+300, which float32 cannot"),
+])
+def test_values_that_the_dtype_or_the_layer_cannot_hold_are_refused_and_change_nothing(name, value, message):
+    net = nn.Sequential(nn.Linear(3, 2), nn.BatchNorm1d(2))
+    before = net.state_dict()
+    with pytest.raises(nn.StateError, match=message):
+        net.load_state_dict({key: array + 1 for key, array in before.items()} | {name: value})
+    assert same(net.state_dict(), before)
+    net.load_state_dict(before | {"0.bias": [np.inf, np.nan], "1.num_batches_tracked": 7.0})  # these it can
+    assert net[1].num_batches_tracked.item() == 7
+
+
+def test_read_only_memory_is_refused_before_anything_changes():
+    net = nn.Linear(3, 2)
+    net.bias.data.flags.writeable = False
+    before = net.state_dict()
+    with pytest.raises(nn.StateError, match="read-only: the memory of bias"):
+        net.load_state_dict({key: array + 1 for key, array in before.items()})
+    assert same(net.state_dict(), before)
+    net.load_state_dict({"weight": before["weight"] + 1}, strict=False)
 
 
 def test_loading_values_that_alias_each_other_copies_them_first():

@@ -162,3 +162,19 @@ def test_squares_of_float16_do_not_overflow(make, shape, weight):
     expected = run(np.float64, np.float64)
     np.testing.assert_allclose(y, expected[0], rtol=2e-3)
     np.testing.assert_allclose(gradient, expected[1], rtol=5e-3, atol=2e-5)
+
+
+@pytest.mark.parametrize("normalized", [nn.functional.layer_norm, nn.functional.rms_norm])
+@pytest.mark.parametrize("samples", [1, 3, 6])
+def test_each_sample_is_normalized_on_its_own(normalized, samples):
+    """Bit by bit, the gradient too."""
+    rng = np.random.default_rng(0)
+    x, g = (rng.standard_normal((7, 33)).astype(np.float32) for _ in range(2))
+
+    def run(part):
+        leaf = ag.tensor(x[part], requires_grad=True)
+        y = normalized(leaf, 33)
+        return y, ag.gradients(y, leaf, g[part])[0]
+
+    for whole, some in zip(run(slice(None)), run(slice(samples)), strict=True):
+        np.testing.assert_array_equal(some.numpy(), whole.numpy()[:samples])

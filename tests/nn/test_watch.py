@@ -289,6 +289,34 @@ def test_it_prints_a_table_and_its_findings():
         "weights, or LeakyReLU keep them alive."
 
 
+def test_layers_come_in_the_order_in_which_they_run():
+    class Backwards(nn.Module):
+        def __init__(self):
+            self.last, self.unused, self.first = nn.Linear(3, 3, rng=0), nn.Tanh(), nn.ReLU()
+
+        def forward(self, x):
+            return self.last(self.first(x))
+
+    model = Backwards()
+    with nn.watch(model, every=1) as watch:
+        step(model)
+    assert list(watch.history) == ["first", "last", "unused"]
+    assert [line.split()[0] for line in str(watch).splitlines()[3:6]] == ["first", "last", "unused"]
+
+
+def test_what_is_found_in_many_layers_is_one_warning():
+    model = nn.Sequential(*(layer for i in range(30) for layer in (nn.Linear(3, 3, rng=i), nn.Tanh())))
+    model[-2].weight.data = np.zeros((3, 3), "f4")  # no gradient gets past it
+    with pytest.warns(nn.WatchWarning) as caught, nn.watch(model, every=1) as watch:
+        step(model)
+    said = [str(warning.message) for warning in caught]
+    vanishing = [finding.module for finding in watch.findings if finding.kind == "vanishing"]
+    assert vanishing == [str(i) for i in range(58)]
+    assert len(said) == len({finding.kind for finding in watch.findings}) == len(str(watch).split("\n- ")) - 1
+    assert said[0] == ("step 1: 0: its gradient is 0. ag.explain says where it was lost. Also vanishing: 1, 2, 3, 4, "
+                       "5, 6, 7, 8 and 49 more.")
+
+
 @pytest.mark.parametrize("options", [{"every": 0}, {"window": 0}, {"keep": 0}])
 def test_counts_are_at_least_1(options):
     with pytest.raises(OptionError, match=f"watch: {next(iter(options))}=0"):

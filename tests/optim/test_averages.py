@@ -103,7 +103,9 @@ def test_what_cannot_be_averaged_is_refused(make):
     for call, message in (
         (lambda: make([]), "there is nothing to average"),
         (lambda: average.applied().__enter__(), r"there is no average before the first update\(\)"),
+        (lambda: average.load_state_dict(5), r"the state is a int; this is not what \w+\.state_dict"),
         (lambda: average.load_state_dict({"updates": 1}), "no 'averages'; this is not what"),
+        (lambda: average.load_state_dict({"updates": -1, "averages": {}}), "updates=-1; expected at least 0"),
         (lambda: average.load_state_dict({"updates": 1, "averages": {}}), "(?s)does not fit.*missing: weight; bias"),
         (lambda: optim.EMA(nn.Linear(3, 2), decay=1.0), "EMA: decay=1.0; expected"),
     ):

@@ -103,6 +103,24 @@ def test_mixed_dtypes_meet_in_the_widest_and_stay_what_they_are(make):
 
 
 @every
+@pytest.mark.parametrize(("edit", "message"), [
+    (lambda entries: entries["b"].update(step=7), "step of b is 7, of w "),
+    (lambda entries: entries.pop("b"), "missing: b"),
+    (lambda entries: entries["b"].pop("step"), "step of b is missing"),
+    (lambda entries: [entry.update(other=np.ones_like(p)) for entry, p in zip(
+        entries.values(), (np.ones((2, 3)), np.ones(2)), strict=True)], "has just .*other|other of . is"),
+])
+def test_a_memory_that_was_changed_is_refused_and_changes_nothing(make, edit, message):
+    *_, optimizer = after(make, 3)
+    before = copy.deepcopy(optimizer.state_dict())
+    state = copy.deepcopy(before)
+    edit(state["state"])
+    with pytest.raises(ag.StateError, match=message):
+        optimizer.load_state_dict(state)
+    np.testing.assert_equal(optimizer.state_dict(), before)
+
+
+@every
 def test_a_model_is_known_by_its_names(make):
     model = nn.Linear(3, 2, rng=0)
     optimizer = make(model)

@@ -217,7 +217,7 @@ def test_without_scipy_the_error_says_what_to_install(monkeypatch):
     for name in [name for name in sys.modules if name.split(".")[0] == "scipy"]:
         monkeypatch.delitem(sys.modules, name)
     monkeypatch.setitem(sys.modules, "scipy", None)
-    with pytest.raises(ag.MissingExtraError, match=r"autograd-core\[scipy\]"):
+    with pytest.raises(ag.MissingExtraError, match=r"\.\[scipy\]"):
         optim.minimize(rosenbrock, START, "BFGS")
     assert optim.minimize(rosenbrock, START).converged
 

@@ -172,6 +172,34 @@ def test_groups_added_later_are_scheduled_from_their_own_rate():
     assert schedule.get_last_lr() == [0.25, 2.0]
 
 
+def test_a_group_that_was_not_scheduled_yet_is_not_when_the_state_is_loaded_either():
+    o = optimizer(rates=(1.0,))
+    schedule = optim.ExponentialLR(o, 0.5)
+    schedule.step()
+    o.add_param_group({"params": [ag.tensor(2.0, requires_grad=True)], "lr": 8.0})
+    schedule.load_state_dict(json.loads(json.dumps(schedule.state_dict())))
+    assert schedule.get_last_lr() == [0.5, 8.0]
+    schedule.step()
+    assert schedule.get_last_lr() == [0.25, 2.0]
+
+
+@pytest.mark.parametrize("wrong", [{"last_epoch": 10**6}, {"initial_lrs": 5}, {"initial_lrs": [1e308, "a"]},
+                                   {"last_epoch": -1}, {"initial_lrs": [0.1, np.nan]}])
+@pytest.mark.parametrize("make", [
+    lambda o: optim.OneCycleLR(o, 0.5, total_steps=9),
+    lambda o: optim.SequentialLR(o, [optim.StepLR(o, 1), optim.OneCycleLR(o, 0.5, total_steps=9)], [1]),
+    lambda o: optim.LambdaLR(o, lambda t: 1 / (10**6 - t)),
+])
+def test_a_state_whose_rates_cannot_be_computed_is_refused_before_anything_changes(make, wrong):
+    o = optimizer(momentum=0.9)
+    schedule = make(o)
+    schedule.step()
+    before = schedule.state_dict(), settings_of(o)
+    with pytest.raises(StateError, match=next(iter(wrong))):
+        schedule.load_state_dict({**schedule.state_dict(), **wrong})
+    assert (schedule.state_dict(), settings_of(o)) == before
+
+
 def test_a_second_schedule_starts_from_the_first_rate():
     o = optimizer(rates=(1.0,))
     optim.ExponentialLR(o, 0.5).step()
@@ -208,6 +236,9 @@ def test_a_step_past_the_end_changes_nothing():
         (lambda o: optim.ChainedScheduler([]), "ChainedScheduler: no schedulers"),
         (lambda o: optim.ReduceLROnPlateau(o, "low"), "ReduceLROnPlateau: mode='low'; expected 'min' or 'max'"),
         (lambda o: optim.ReduceLROnPlateau(o, factor=1.0), "factor=1.0; expected .* at least 0 and below 1"),
+        (lambda o: optim.ReduceLROnPlateau(o).load_state_dict(
+            {**optim.ReduceLROnPlateau(o).state_dict(), "last_epoch": 3, "cooldown_counter": -1, "best": "low"}),
+         "cooldown_counter=-1; expected at least 0; best='low'; expected a number"),
         (lambda o: optim.StepLR(o, 1).load_state_dict({"class": "StepLR"}), "no 'initial_lrs'; this is not what"),
         (lambda o: optim.StepLR(o, 1).load_state_dict(made("ConstantLR", {}).state_dict()), "that of ConstantLR"),
         (lambda o: optim.StepLR(o, 1).load_state_dict({"class": "StepLR", "last_epoch": 1, "initial_lrs": [1]}),

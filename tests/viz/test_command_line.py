@@ -6,11 +6,9 @@ import subprocess
 import sys
 from pathlib import Path
 
-import numpy as np
 import pytest
 
 import viz
-from viz.calling import UsageError, value
 from viz.command_line import main
 
 FILE = '''
@@ -58,6 +56,37 @@ def leaves(x):
     import math
     return math.exp(x)
 
+def lists(x=[1.0, 2.0], y=(3.0, 4.0), axes=(0,)):
+    assert type(axes) in (list, tuple)
+    return np.sum(x * y, axis=tuple(axes))
+
+def counted(x, n: int = 3):
+    return x * n
+
+def in_place(x):
+    x += 1
+    return x
+
+class Doubling:
+    def method(self, x):
+        return x * 2
+
+method = Doubling.method
+
+async def later(x):
+    return x
+
+def one_by_one(x):
+    yield x
+
+def nothing(x):
+    x * 2
+
+def called_with(x):
+    import sys
+    assert sys.argv == ["user.py"]
+    return x * 2
+
 def stops(x):
     raise SystemExit(3)
 
@@ -73,6 +102,7 @@ if __name__ == "__main__":
 def folder(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(sys, "path", [*sys.path])
+    monkeypatch.setattr(sys, "argv", sys.argv)
     Path("user.py").write_text(FILE, "utf-8")
     Path("neighbour.py").write_text("ZERO = 0\n", "utf-8")
     yield tmp_path
@@ -127,6 +157,26 @@ def test_what_counts_stays_a_plain_number(folder):
     text = drawn("user.py:whole", "x=-2.0")
     assert "input x" in text
     assert "input y" not in text
+    assert "shape=" not in drawn("user.py:lists", "axes=[0]")
+
+
+def test_a_note_says_that_an_int_has_no_gradient(folder, capsys):
+    drawn("user.py:whole", "x=-2.0")
+    assert capsys.readouterr().err == ("note: y=5: an int stays a plain number. For its gradient write y=5.0; "
+                                       "if it is a count, annotate it, y: int.\n")
+    drawn("user.py:counted", "x=1")
+    drawn("user.py:f", "x=1")
+    assert not capsys.readouterr().err
+
+
+def test_a_list_of_floats_as_default_is_a_tensor_as_one_that_is_typed(folder):
+    text = drawn("user.py:lists", "x=[5, 6]")
+    assert re.search(r"input x +\[5, 6\]", text)
+    assert re.search(r"input y +\[3, 4\]", text)
+
+
+def test_what_is_too_large_for_an_integer_is_a_tensor_too(folder):
+    assert re.search(r"input x +1e25", drawn("user.py:f", "x=10000000000000000000000000"))
 
 
 def test_other_values_and_signatures(folder):
@@ -140,7 +190,19 @@ def test_other_values_and_signatures(folder):
 def test_tensors_in_containers_are_called_by_their_keys(folder):
     text = drawn("user.py:several", "x=3")
     assert "output double" in text
-    assert text.count("output") == 2  # neither the number, nor what has no graph
+    assert text.count("output ") == 2  # neither the number, nor what has no graph
+
+
+def test_sums_keep_the_keys_and_are_said_to_be_sums(folder):
+    text = drawn("user.py:several", "x=[3, 4]")
+    assert "output sum(double)" in text
+    assert text.startswith("several: gradients of the sum of all elements\n"
+                           "Gradients are summed over the 2 outputs.\n")
+
+
+def test_a_page_says_so_too(folder):
+    pytest.importorskip("jinja2", reason="fills in the page")
+    assert "Gradients are summed over the 2 outputs." in drawn("user.py:several", "x=3", name="f.html")
 
 
 def test_a_tensor_can_be_drawn_too(folder, capsys):
@@ -160,23 +222,36 @@ def test_options_are_those_of_draw(folder):
 @pytest.mark.parametrize(("arguments", "said"), [
     (["user.py:neuron"], "neuron(x, w=array([0.5, 2. ]), b=-3.0) needs a value for x. Type for instance: "
                          "python -m viz user.py:neuron x=1.0"),
+    (["user.py:neuron", "w=normal(2)"], "Type for instance: python -m viz user.py:neuron 'w=normal(2)' x=1.0"),
     (["user.py:f", "q=1"], "has no parameter 'q'. It is f(x=-2.0, y=5.0, z=-4.0)"),
     (["user.py:fx"], "has no function or Tensor 'fx'. It has f, neuron,"),
     (["user.py:number"], "has no function or Tensor 'number'"),
     (["user.py"], "which function of user.py?"),
     (["other.py:f"], "other.py cannot be read: No such file"),
-    (["user.py:f", "x=1+"], "x=1+: not a number"),
+    (["user.py:Doubling"], "has no function or Tensor 'Doubling'"),
+    (["user.py:Doubling.method"], "A method needs an object: write a function"),
+    (["user.py:method", "x=1"], "A method needs an object: write a function"),
+    (["user.py:later", "x=1"], "is async or has yield"),
+    (["user.py:one_by_one", "x=1"], "is async or has yield"),
+    (["user.py:nothing", "x=1"], "returned nothing: let it return"),
+    *((["user.py:f", f"x={text}"], f"x={text}: not a number") for text in ("1+", "1/2", "1j", "{1:2}")),
+    (["user.py:f", "x=abc"], "x=abc: x is a number in f(x=-2.0, y=5.0, z=-4.0); type one, such as x=1.5, or a list"),
+    (["user.py:f", "x=True"], "x=True: x is a number in f("),
+    (["user.py:repeated", "x=1", "n=many"], "n=many: n is a number in repeated(n: int, x)"),
     (["user.py:f", "x=normal(-3)"], "x=normal(-3): not a number"),
     (["user.py:f", "x"], "'x' is no name=value"),
     (["user.py:f", "x=1", "x=2"], "x was given twice"),
-    (["user.py:f", "-o", "f.jpg"], "a picture ends in .svg"),
+    (["user.py:f", "-o", "f.jpg"], "error: 'f.jpg' ends in '.jpg'; a drawing can be .svg, .png, "),
     (["user.py:f", "-o", "f.html", "--focus", "x"], "--focus is not for .html"),
-    (["user.py:f", "--depth", "-1"], "depth=-1; expected at least 0"),
-    (["user.py:f", "--focus", "nobody"], "'nobody' is no name in this graph"),
+    (["user.py:f", "--depth", "-1"], "error: --depth -1; expected at least 0"),
+    (["user.py:f", "--max-nodes", "1"], "error: --max-nodes 1; expected at least 4"),
+    (["user.py:f", "-o", "f.html", "--depth", "-1"], "error: --depth -1; expected at least 0"),
+    (["user.py:f", "--focus", "xy"], "error: --focus 'xy' is no name in this graph. There are 6, among them 'y', 'x'"),
+    (["user.py:f", "--fold", "nobody"], "error: --fold 'nobody' is no module that ran"),
     (["user.py:f", "--seed", "-1"], "no whole number"),
     (["user.py:whole"], "returned int, no Tensor"),
     (["user.py:leaves", "x=1"], "use np.exp for math.exp"),
-    ([], "required"),
+    ([], "the following arguments are required: FILE.py:FUNCTION\n"),
 ])
 def test_what_cannot_be_done_is_said_with_a_remedy(folder, capsys, arguments, said):
     assert said in refused(capsys, *arguments)
@@ -190,6 +265,15 @@ def test_errors_of_the_function_are_shown_without_our_frames(folder, capsys):
     assert error.endswith("ZeroDivisionError: integer division or modulo by zero\n")
     assert main(["user.py:fails", "x=1"]) == 1
     assert main(["user.py:stops", "x=1"]) == 1
+    capsys.readouterr()
+    assert main(["user.py:in_place", "x=1"]) == 1
+    error = capsys.readouterr().err
+    assert re.findall(r"in (\w+)\n", error) == ["in_place"]
+    assert "no_grad" in error
+
+
+def test_the_file_finds_its_own_name_alone_in_argv(folder):
+    assert "output out" in drawn("user.py:called_with", "x=1")
 
 
 def test_errors_of_the_file_are_shown_without_our_frames(folder, capsys):
@@ -204,27 +288,26 @@ def test_errors_of_the_file_are_shown_without_our_frames(folder, capsys):
 def test_without_a_renderer_the_source_is_left(folder, capsys, monkeypatch):
     monkeypatch.setenv("AUTOGRAD_VIZ_DOT", "no-such-dot")
     assert main(["user.py:f"]) == 1
-    assert "f.svg.gv" in capsys.readouterr().err
+    error = capsys.readouterr().err
+    assert "f.svg.gv" in error
+    assert ".save(" not in error
+    assert error.startswith("python -m viz: $AUTOGRAD_VIZ_DOT is")
     assert Path("f.svg.gv").exists()
 
 
-def test_values():
-    rng = np.random.default_rng(0)
-    for text, expected in (("2", 2), ("-1e-3", -1e-3), ("True", True), ("None", None), ("'a b'", "a b"),
-                           ("inf", np.inf)):
-        assert value(text, "x", rng) == expected
-    assert value("zeros()", "x", rng).shape == ()
-    assert value("ones(2, 3)", "x", rng).sum() == 6
-    assert value("uniform(5)", "x", rng).min() >= 0
-    for text in ("[1,[2,3]]", "normal(", "normal(a)", "a b", "", "__import__('os')", "lambda: 0"):
-        with pytest.raises(UsageError):
-            value(text, "x", rng)
+def test_a_dot_that_takes_too_long_is_said_in_options(folder, capsys, monkeypatch):
+    monkeypatch.setattr("viz.looks.render.TIMEOUT", 0.1)
+    Path("slow").write_text("#!/bin/sh\nsleep 600\n", "utf-8")
+    Path("slow").chmod(0o755)
+    monkeypatch.setenv("AUTOGRAD_VIZ_DOT", "./slow")
+    assert main(["user.py:f"]) == 1
+    assert "fold modules (--depth, --max-nodes), or show a part (--focus)" in capsys.readouterr().err
 
 
-def run(*arguments):
+def run(*arguments, **streams):
     environment = os.environ | {"PYTHONPATH": str(Path(viz.__file__).parents[1])}
-    return subprocess.run([sys.executable, "-m", "viz", *arguments], capture_output=True, text=True, env=environment,
-                          check=False)
+    return subprocess.run([sys.executable, "-m", "viz", *arguments], text=True, env=environment, check=False,
+                          **(streams or {"capture_output": True}))
 
 
 def test_as_a_program(folder):
@@ -235,6 +318,15 @@ def test_as_a_program(folder):
     assert failed.returncode == 1
     assert "no such thing" in failed.stderr
     assert "calling.py" not in failed.stderr
+
+
+def test_nobody_needs_to_read_what_it_says(folder):
+    reading, writing = os.pipe()
+    os.close(reading)
+    done = run("user.py:f", "-o", "f.txt", stdout=writing, stderr=subprocess.PIPE)
+    os.close(writing)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert Path("f.txt").exists()
 
 
 def test_help_has_examples(capsys):

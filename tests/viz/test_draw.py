@@ -1,6 +1,7 @@
 """What drawings say of arrays, modules and missing gradients, and that they are the same every time."""
 
 import contextlib
+import re
 import subprocess
 import sys
 
@@ -13,6 +14,7 @@ import nn
 import viz
 from autograd_core.modes import module_path
 from viz.looks import frames
+from viz.pictures.captions import short
 from viz.pictures.picture import Kind, picture
 
 PROGRAM = """
@@ -122,6 +124,19 @@ def test_several_outputs_each_have_their_wire():
     assert viz.draw([y, y * 2, x]).source.count("peripheries=2") == 3
 
 
+def test_gradients_of_several_outputs_are_said_to_be_of_their_sum():
+    x = ag.tensor([1.0, 2.0], requires_grad=True, name="x")
+    said = "Gradients are summed over the 2 outputs."
+    assert said in viz.draw([x.sum(), x.mean()]).text
+    assert said in viz.draw([x.sum(), x.mean()]).source
+    assert said in viz.draw([x, x * 2], grad=[np.ones(2), np.ones(2)]).text
+    assert "Gradients are" not in viz.draw(x.sum()).text
+    assert "Gradients are" not in viz.draw([x, x * 2]).text  # there are none
+    total = viz.diff([x.sum(), x.mean()], x.sum()).text
+    assert f"before: {said}" in total
+    assert "after: " not in total
+
+
 def test_a_recorded_gradient_draws_too():
     x = ag.tensor(3.0, requires_grad=True, name="x")
     (slope,) = ag.gradients(x**3, x, create_graph=True)
@@ -157,3 +172,26 @@ def test_notebooks_get_an_svg():
     bundle = drawing._repr_mimebundle_()
     assert bundle["image/svg+xml"].startswith("<svg")
     assert bundle["text/plain"] == drawing.text
+
+
+def test_numbers_of_half_precision_do_not_overflow():
+    text = viz.draw(ag.tensor(np.float16(3), requires_grad=True) * 2).text
+    assert "v0 * 2  6  grad 1" in text
+    assert [short(x) for x in (np.float16(60000), 9999.999, 9999.99, 12345.6)] == ["60000", "1e4", "9999.99", "1.2e4"]
+
+
+def test_a_write_says_where_it_went():
+    u = ag.tensor(np.zeros((3, 2)), requires_grad=True) * 1
+    u[0] = 5.0
+    u[:, 1:] = 6.0
+    u.T[0] = 7.0
+    text = viz.draw(u.sum()).text
+    assert all(f"place={place})" in text for place in ("[0]", "[:, 1:]", ".transpose()"))
+    assert "getitem, " not in text
+
+
+def test_an_array_that_nobody_kept_is_marked_as_unknown():
+    x, target = ag.tensor(np.ones((64, 8)), requires_grad=True, name="x"), np.zeros((64, 8))
+    text = viz.draw(ag.relu(x - target).mean()).text
+    assert re.search(r"constant v1_b +\(64, 8\) float64  \?\n", text)
+    assert re.search(r"v2 = relu\(v1\) +\(64, 8\) float64  1 ± 0 ", text)

@@ -325,7 +325,7 @@ def test_a_folded_module_has_the_worst_flag_inside_and_how_many():
     assert [flag.trouble for flag in flags_in(block)] == [Trouble.BROKEN, Trouble.DEAD, *[Trouble.SATURATED] * 2]
     source = to_dot(folded)
     assert "× NaN/INF</FONT>" in source
-    assert "first bad op, backward</FONT>" in source
+    assert "first NaN/inf, backward</FONT>" in source
     assert "and 2 more</FONT>" in source
     assert source.count("DEAD RELU</FONT>") == 1
 
@@ -370,6 +370,7 @@ def test_a_larger_gradient_has_no_thinner_wire(a, b):
     small, large = (pen_for(Reading.of(np.array(g))) for g in sorted((a, b)))
     assert small.width <= large.width
     assert (small.width == large.width) == (small.colour == large.colour)
+    assert isinstance(small.width, int)  # Graphviz rounds the bars of tables: fractions would look equal
     assert (small is PENS[0]) == (min(a, b) < TINY)
     assert (large is PENS[-1]) == (max(a, b) >= HUGE)
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import math
-
 import numpy as np
 import pytest
 from hypothesis import given
@@ -11,12 +9,11 @@ from hypothesis import strategies as st
 from programs import programs, run
 
 import autograd_core as ag
-from autograd_core.graph import Reading
 from autograd_core.modes import module_path
 from viz.looks.dot import to_dot
 from viz.pictures.cutting import apart, around
 from viz.pictures.fitting import fitted
-from viz.pictures.folding import fold, hidden, summed_up, unfold, unfolded
+from viz.pictures.folding import fold, hidden, unfold, unfolded
 from viz.pictures.picture import Kind, picture
 from viz.pictures.repeats import merge_repeats
 
@@ -197,19 +194,6 @@ def test_steps_through_a_sequence_are_repeats():
     merged = merge_repeats(picture(ag.graph(h)))
     assert [(box.text, box.note, box.times) for box in merged.boxes if box.kind is Kind.OPERATION] == [
         ("x[i]", "index=0 … index=4", 5), ("*", "", 5), ("+", "", 5), ("tanh", "", 5)]
-
-
-def test_several_arrays_are_summed_up_as_one():
-    rng = np.random.default_rng(0)
-    arrays = [rng.normal(i, 1 + i, size=(100, 2)) for i in range(3)]
-    together, all_of_it = summed_up([Reading.of(array) for array in arrays]), np.concatenate(arrays)
-    assert together.shape == (100, 2)
-    assert together.mean == pytest.approx(all_of_it.mean())
-    assert together.std == pytest.approx(all_of_it.std())
-    assert together.rms == pytest.approx(math.sqrt((all_of_it**2).mean()))
-    broken = summed_up([Reading.of(np.array([np.inf])), Reading.of(arrays[0])])
-    assert not broken.finite
-    assert broken.shape == (201,)
 
 
 def test_a_hundred_thousand_ops_fold_into_a_picture():

@@ -84,7 +84,7 @@ def test_an_op_with_much_to_say_is_a_rounded_frame():
     with np.errstate(invalid="ignore"):
         drawing = viz.draw(ag.log(ag.tensor([0.5, -0.2], requires_grad=True)).sum())
     node = nodes(drawing)["v1"]
-    assert [label.text for label in labels(node)] == ["ln", "× NaN/INF", "first bad op, forward"]
+    assert [label.text for label in labels(node)] == ["ln", "× NaN/INF", "first NaN/inf, forward"]
     assert node.find(f".//{SVG}ellipse") is None
 
 

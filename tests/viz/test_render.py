@@ -86,7 +86,7 @@ def test_without_a_renderer_the_error_says_what_to_do(drawing, monkeypatch, tmp_
     monkeypatch.setattr(importlib.metadata, "files", missing)
     with pytest.raises(viz.RendererError) as error:
         drawing.save(tmp_path / "x.svg")
-    for part in ("AUTOGRAD_VIZ_DOT", "PATH", "graphviz-pure", 'pip install "autograd-core[dot]"', '.save("graph.gv")'):
+    for part in ("AUTOGRAD_VIZ_DOT", "PATH", "graphviz-pure", 'pip install ".[dot]"', ".gv or .txt"):
         assert part in str(error.value)
     assert os.listdir(tmp_path) == ["x.svg.gv"]
     assert f"x.svg was not written, but its DOT source was: {tmp_path / 'x.svg.gv'}" in str(error.value)
@@ -95,7 +95,7 @@ def test_without_a_renderer_the_error_says_what_to_do(drawing, monkeypatch, tmp_
     assert drawing.save(tmp_path / "x.txt").read_text("utf-8") == f"{drawing.text}\n"
     shown = drawing._repr_mimebundle_()
     assert shown.keys() == {"text/plain"}
-    assert "autograd-core[dot]" in shown["text/plain"]
+    assert ".[dot]" in shown["text/plain"]
     assert drawing.text in shown["text/plain"]
 
 
@@ -118,6 +118,21 @@ def test_a_dot_that_fails_is_quoted_and_the_old_file_stays(drawing, fake_dot, tm
         drawing.save(tmp_path / "x.svg")
     assert (tmp_path / "x.svg").read_text() == "old"
     assert sorted(os.listdir(tmp_path)) == ["bin", "x.svg", "x.svg.gv"]
+
+
+@pytest.mark.parametrize("format", ["svg", "png", "pdf"])
+def test_a_dot_that_prints_something_else_is_an_error(drawing, fake_dot, tmp_path, format):
+    fake_dot("cat > /dev/null; echo hi")
+    with pytest.raises(viz.RendererError, match=rf"fake-dot failed \(exit status 0\): no message, and no {format}\. "):
+        drawing.save(tmp_path / f"x.{format}")
+    assert not (tmp_path / f"x.{format}").exists()
+
+
+def test_what_the_renderer_said_is_not_lost_when_nothing_can_be_written(drawing, monkeypatch, tmp_path):
+    monkeypatch.setenv("AUTOGRAD_VIZ_DOT", "/nowhere/dot")
+    (tmp_path / "x.svg.gv").mkdir()
+    with pytest.raises(viz.RendererError, match=r"is '/nowhere/dot', .* x\.svg was not written, nor was .*x\.svg\.gv"):
+        drawing.save(tmp_path / "x.svg")
 
 
 def test_a_file_that_is_no_program_is_a_clean_error(drawing, fake_dot):

@@ -86,9 +86,9 @@ def test_a_focus_shows_its_neighbourhood():
 
 @pytest.mark.parametrize(("options", "error", "said"), [
     ({"show": ["vaules"]}, viz.FormatError, "'vaules'.*'values'"),
-    ({"depth": -1}, viz.FormatError, "depth=-1"),
-    ({"max_nodes": 1}, viz.FormatError, "max_nodes=1"),
-    ({"radius": -1}, viz.FormatError, "radius=-1"),
+    ({"depth": -1}, ag.OptionError, "depth=-1"),
+    ({"max_nodes": 1}, ag.OptionError, "max_nodes=1"),
+    ({"radius": -1}, ag.OptionError, "radius=-1"),
     ({"fold": "layer.0"}, ag.SelectionError, "'layer.0'.*'layers.0'"),
     ({"focus": "y"}, ag.SelectionError, "'y'"),
     ({"focus": ag.tensor(1.0, requires_grad=True)}, ag.SelectionError, "not in this graph"),
@@ -110,7 +110,7 @@ def test_a_large_graph_is_folded_to_the_deepest_depth_that_fits_and_says_so():
     assert drawing.source.count("subgraph") == 6
     assert "are more than max_nodes=8: modules are folded below depth 1." in drawing.svg()
     coarse = viz.draw(x, max_nodes=6)
-    assert "modules are folded below depth 0, ops are folded in the order of recording." in coarse.svg()
+    assert "all modules are folded, ops are folded in the order of recording." in coarse.svg()
     assert any(text.startswith("block0 … block") for text in texts(coarse))
 
 

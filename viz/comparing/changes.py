@@ -10,19 +10,21 @@ from typing import NamedTuple
 
 from autograd_core.graph import Reading
 
-from ..looks.flow import NONE, PLAIN, UNKNOWN, Pen
+from ..looks.flow import ADDED, NONE, PLAIN, REMOVED, UNKNOWN, Pen
 from ..looks.legend import legend
 from ..looks.look import GRADIENT, SIZE, SMALL_SIZE, VALUE, Border, Caption, Look, Mark
 from ..looks.tables import FAINT, Text
 from ..looks.text import clean
 from ..pictures.captions import exact, gradient_line, is_large, value_lines
 from ..pictures.flags import Flag, Trouble
-from ..pictures.folding import summed_up, unfolded
+from ..pictures.folding import unfolded
 from ..pictures.picture import Box, Kind, Picture
+from ..pictures.pooled import summed_up
 from .differences import First, first_differences, turned
 from .joining import Joined
-from .ratios import ADDED, BREAKS, REMOVED, SAME, SCALE, orders, ratio_pen, ratio_words
+from .ratios import BREAKS, PENS, SAME, SCALE, orders, ratio_pen, ratio_words
 
+_MEASURE = "gradient rms, after ÷ before"
 _LONG = 40  # characters of two numbers that still fit on one line
 _ROWS = 3  # of flags in a box; of more, it gives the number
 
@@ -54,9 +56,11 @@ def look_of_changes(picture: Picture, both: Joined, show: Collection[str]) -> Lo
         pens,
         {id: flow.caption(show) for id, flow in flows.items()} if {"values", "gradients", "shapes"} & set(show) else {},
         marks,
-        legend("gradient rms, after ÷ before", SCALE, {*pens.values(), *wires.values()},
-               {flag.trouble: flag.meaning for box in whole for _, flag in turned(box, both)}),
+        legend(_MEASURE, SCALE, {*pens.values(), *wires.values()},
+               (flag for box in whole for _, flag in turned(box, both))),
         wires,
+        PENS,
+        _MEASURE,
     )
 
 
@@ -95,12 +99,12 @@ class _Flow:
     def caption(self, show: Collection[str]) -> Caption:
         sides = [side for side in (self.before, self.after) if side]
         values = [side.value for side in sides]
-        above = _then_now([value_lines(side.value, side.values, show) for side in sides],
+        above = _side_by_side([value_lines(side.value, side.values, show) for side in sides],
                           _are_equal(values) or "values" not in show)
         below = [""]
         gradients = [side.gradient for side in sides]
         if "gradients" in show and not self.constant:
-            below = _then_now([[gradient_line(gradient)] for gradient in gradients], _are_equal(gradients))
+            below = _side_by_side([[gradient_line(gradient)] for gradient in gradients], _are_equal(gradients))
             below += [self.ratio] if self.pen not in (SAME, UNKNOWN) and self.ratio else []
         size = SMALL_SIZE + 1 if any(map(is_large, values)) else SIZE
         return Caption(
@@ -158,7 +162,7 @@ def _are_equal(readings: list[Reading] | list[Reading | None]) -> bool:
     return len({exact(reading) if reading else "" for reading in readings}) == 1
 
 
-def _then_now(sides: list[list[str]], equal: bool) -> list[str]:
+def _side_by_side(sides: list[list[str]], equal: bool) -> list[str]:
     """Lines for before and after as one, line by line; what is the same is written once."""
     if len(sides) == 1:
         return sides[0]
@@ -218,7 +222,7 @@ def _flag_rows(flags: list[tuple[str, Flag]]) -> Iterator[Text]:
         yield _row(f"and {more:,} more")
     for way in First._fields:
         if any((word, flag.first) == ("new", way) for word, flag in flags):
-            yield Text((f"new: first bad op, {way}",), SMALL_SIZE, Trouble.BROKEN.colour, alarm=True)
+            yield Text((f"new: first NaN/inf, {way}",), SMALL_SIZE, Trouble.BROKEN.colour, alarm=True)
 
 
 def _row(text: str, colour: str = "black") -> Text:

@@ -11,7 +11,7 @@ from bisect import bisect_right
 
 from autograd_core.graph import Reading
 
-from ..looks.flow import COLOURS, NONE, UNKNOWN, WIDTHS, Pen
+from ..looks.flow import ADDED, COLOURS, NONE, REMOVED, UNKNOWN, WIDTHS, Pen
 from ..pictures.captions import short
 
 FACTORS = (2, 10, 100)
@@ -23,13 +23,11 @@ PENS = tuple(Pen(colour, width, "solid", meaning) for colour, width, meaning in
 """From what has become much smaller to what has become much larger."""
 
 SAME = PENS[len(FACTORS)]
-BECAME_ZERO = Pen(COLOURS[0], 2.0, "dashed", "became 0")
-WAS_ZERO = Pen(COLOURS[-1], 2.0, "dashed", "was 0")
-BECAME_BROKEN = Pen("black", 4.0, "dashed", "became NaN or inf")
-WAS_BROKEN = Pen("black", 1.2, "dashed", "was NaN or inf")
-BROKEN = Pen("black", 2.4, "dotted", "NaN or inf both times")
-ADDED = Pen("#009e73", 2.0, "solid", "only after")
-REMOVED = Pen("#8a2b6b", 2.0, "dashed", "only before")
+BECAME_ZERO = Pen(COLOURS[0], 2, "dashed", "became 0")
+WAS_ZERO = Pen(COLOURS[-1], 2, "dashed", "was 0")
+BECAME_BROKEN = Pen("black", 4, "dashed", "became NaN or inf")
+WAS_BROKEN = Pen("black", 1, "dashed", "was NaN or inf")
+BROKEN = Pen("black", 2, "dotted", "NaN or inf both times")
 
 BREAKS = (BECAME_BROKEN, BROKEN, WAS_BROKEN, BECAME_ZERO, WAS_ZERO)
 """Where there is no ratio."""
@@ -99,11 +97,12 @@ def ratio_words(grown: float) -> str:
         Such as ``×40`` or ``÷2``.
 
     Example:
-        >>> [ratio_words(grown) for grown in (2.0, -0.30103, 4.0, 0.0, float("-inf"))]
-        ['×100', '÷2', '×10,000', 'same', 'became 0']
+        >>> [ratio_words(grown) for grown in (2.0, -0.30103, 4.287, 0.0, float("-inf"))]
+        ['×100', '÷2', '×19,000', 'same', 'became 0']
     """
     if math.isinf(grown):
         return "became 0" if grown < 0 else "was 0"
     factor = 10 ** min(abs(grown), 300)
-    words = f"{factor:.2g}" if factor < 99.5 else f"{factor:,.0f}" if factor < 1e5 else short(factor)
+    two_digits = float(f"{factor:.2g}")
+    words = f"{two_digits:,g}" if two_digits < 1e5 else short(factor)
     return "same" if words == "1" else ("×" if grown > 0 else "÷") + words

@@ -10,8 +10,9 @@ from typing import NamedTuple
 from ..looks.look import GRADIENT
 from ..looks.text import clean
 from ..pictures.calls import Call
+from ..pictures.cutting import original
 from ..pictures.folding import unfolded
-from ..pictures.picture import Box, Picture
+from ..pictures.picture import Box, Kind, Picture
 
 _SVG = "{http://www.w3.org/2000/svg}"
 _TOOLTIP = "{http://www.w3.org/1999/xlink}title"
@@ -36,7 +37,7 @@ class Ways(NamedTuple):
 def annotated(svg: bytes, picture: Picture, ways: Ways) -> str:
     """Prepare a drawing for a page.
 
-    Every box becomes a link to its row in the table, and says which vertices it stands for; a folded module has a
+    Every box becomes a link to its row in the table, and says which rows it stands for; a folded module has a
     sign by which it opens, and an open one a sign by which it closes. Ids go, which several pictures share.
 
     Args:
@@ -50,11 +51,11 @@ def annotated(svg: bytes, picture: Picture, ways: Ways) -> str:
     root = ET.fromstring(svg)
     boxes = {box.id: box for box in picture.boxes}
     leaving = _leaving(picture)
-    groups = {group.findtext(f"{_SVG}title", ""): group for group in root.iter(f"{_SVG}g") if group.get("class")}
-    whole, *parts = groups.values()
+    whole, *groups = [group for group in root.iter(f"{_SVG}g") if group.get("class")]
+    nodes = {_name(group): group for group in groups if group.get("class") == "node"}
     _drop_background(whole)
-    for name, group in zip([*groups][1:], parts, strict=True):
-        kind = group.get("class")
+    for group in groups:
+        kind, name = group.get("class"), _name(group)
         tooltip = next((a.get(_TOOLTIP, "").strip() for a in group.iter(f"{_SVG}a")), "")
         group[:] = [*(_title(tooltip) if kind != "edge" else ()), *_shapes(group)]
         if kind == "edge":
@@ -62,7 +63,7 @@ def annotated(svg: bytes, picture: Picture, ways: Ways) -> str:
         elif kind == "cluster":
             first, call = _framed(name, picture)
             if call in ways.closing:
-                whole.insert([*whole].index(groups[first.id]), _closing(group, call, *ways.closing[call]))
+                whole.insert([*whole].index(nodes[first.id]), _closing(group, call, *ways.closing[call]))
         elif name in boxes:
             around = boxes[name].call
             _link(group, boxes[name], ways.opening.get(name), ways.closing.get(around) if around else None)
@@ -78,6 +79,11 @@ def annotated(svg: bytes, picture: Picture, ways: Ways) -> str:
             element.attrib.pop(attribute, None)
     root.attrib |= {"role": "group", "aria-label": "The graph: every box is a link to its row in the table below."}
     return ET.tostring(root, encoding="unicode")
+
+
+def _name(group: ET.Element) -> str:
+    """What Graphviz calls a node, a cluster or an edge; of edges, several have one name."""
+    return group.findtext(f"{_SVG}title", "")
 
 
 def _leaving(picture: Picture) -> dict[str, set[str]]:
@@ -107,8 +113,10 @@ def _shapes(group: ET.Element) -> Iterator[ET.Element]:
 
 def _link(group: ET.Element, box: Box, opening: Opening | None, around: tuple[int, int] | None) -> None:
     """Make a box a link, which works without a script, too."""
-    ids = [inner.id for inner in unfolded([box])]
-    link = ET.Element("a", {"href": f"#n{max(map(_vertex, ids))}", "data-box": box.id, "data-vertices": _listed(ids)})
+    rows = [row_of(inner) for inner in unfolded([box]) if inner.kind not in (Kind.OUTPUT, Kind.COPY)]
+    rows.sort(key=lambda row: (_vertex(row), "_" not in row))  # what comes out of a module is last
+    link = ET.Element("a", {"href": f"#n{rows[-1] if rows else row_of(box)}", "data-box": box.id,
+                            "data-rows": " ".join(rows)})
     if box.inside:
         link.set("data-folded", "")
     link.extend(group)
@@ -170,6 +178,12 @@ def _drop_background(graph: ET.Element) -> None:
         for polygon in [child for child in parent if child.get("fill") == "white" and child.get("stroke") == "none"]:
             parent.remove(polygon)
             return
+
+
+def row_of(box: Box) -> str:
+    """The key of the table's row that tells of a box: a vertex, a constant, or what an output or a copy shows."""
+    key = original(box.id).removeprefix("v")
+    return key.removesuffix("_out") if box.kind is Kind.OUTPUT else key
 
 
 def _vertex(id: str) -> int:

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
-from autograd_core.derivatives.define import TABLE
+import numpy as np
+
 from autograd_core.graph import Graph, Reading
 
 from ..looks.text import TOOLTIP_LIMIT, clean
-from ..pictures.captions import exact, gradient_line, is_large, short, symbol
+from ..pictures.captions import SUBSCRIPTS, exact, gradient_line, is_large, short, symbol
+from ..pictures.picture import output_names
 from .steps import Contribution, Step
 
 _NARROW = "\N{NARROW NO-BREAK SPACE}"
-_SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 
 
 @dataclass(frozen=True)
@@ -44,30 +44,31 @@ class Letters:
 
     Args:
         graph: from ``ag.graph``.
-        modules: for each vertex, the module it is part of; names of parameters begin with it.
+        names: of vertices whose own do not say enough, such as parameters with the paths of their modules.
         weighted: what is differentiated is not the output, but its sum weighted with some gradient.
 
     Example:
         >>> import autograd_core as ag
         >>> x = ag.tensor(3.0, requires_grad=True, name="x")
-        >>> letters = Letters(ag.graph((x * x).exp()), ["", "", ""])
+        >>> letters = Letters(ag.graph((x * x).exp()))
         >>> [letters[i] for i in range(3)], letters.loss
         (['x', 'v₁', 'out'], 'out')
     """
 
-    def __init__(self, graph: Graph, modules: Sequence[str], weighted: bool = False) -> None:
-        outputs = [vertex for vertex in graph.vertices if vertex.is_output]
-        names = {v.id: f"{modules[v.id]}.{v.name}".lstrip(".") if v.op is None else v.name
-                 for v in graph.vertices if v.name}
-        if len(outputs) == 1:
-            names.setdefault(outputs[0].id, "out")
+    def __init__(self, graph: Graph, names: Mapping[int, str] = {}, *, weighted: bool = False) -> None:
+        own = {vertex.id: vertex.name for vertex in graph.vertices if vertex.name}
+        names = output_names(graph) | own | {**names}
         often = Counter(names.values())
         self._letters = [
             (clean(names[i]) if often[names[i]] == 1 else _numbered(clean(names[i]), i)) if i in names
             else _numbered("v", i)
             for i in range(len(graph.vertices))
         ]
-        self.loss = self[outputs[0].id] if len(outputs) == 1 and not weighted else "L"
+        self.loss = "L"
+        self.start = None  # the vertex that is differentiated, if it is one
+        if len(graph.outputs) == 1 and not weighted:
+            (self.start,) = graph.outputs
+            self.loss = self[self.start]
 
     def __getitem__(self, vertex: int) -> str:
         return self._letters[vertex]
@@ -87,7 +88,7 @@ class Letters:
 
 
 def _numbered(letter: str, number: int) -> str:
-    return letter + str(number).translate(_SUBSCRIPTS)
+    return letter + str(number).translate(SUBSCRIPTS)
 
 
 def _d(name: str) -> str:
@@ -116,7 +117,7 @@ def tell(steps: Sequence[Step], graph: Graph, letters: Letters) -> list[Words]:
         >>> f = q * z
         >>> f.name = "f"
         >>> graph = ag.graph(f)
-        >>> second = tell(backward_steps([f]), graph, Letters(graph, [""] * 5))[1]
+        >>> second = tell(backward_steps([f]), graph, Letters(graph))[1]
         >>> second.title
         '+ gives q'
         >>> [line.formula + line.result for line in second.lines]
@@ -133,8 +134,8 @@ def _tell(step: Step, graph: Graph, letters: Letters) -> Words:
         title, arrived = f"{name} is reached", f"{name}.grad = {arrived}"
     else:
         title = f"{symbol(vertex.op)} gives {name}"
-        if vertex.op in TABLE:
-            remarks.append(f"{vertex.op}: {_first_line(TABLE[vertex.op].function)}")
+        if step.rule:
+            remarks.append(clean(f"{vertex.op}: {step.rule}", TOOLTIP_LIMIT))
     uses = Counter(contribution.target for contribution in step.contributions)
     return Words(
         vertex.id, title, Line(arrived, gradient_line(step.arrived), _exact(step.arrived)), tuple(remarks),
@@ -143,26 +144,34 @@ def _tell(step: Step, graph: Graph, letters: Letters) -> Words:
     )
 
 
-def _first_line(function: Callable[..., Any]) -> str:
-    """What a function is, and its derivative."""
-    return (function.__doc__ or "").partition("\n")[0].replace("``", "")
-
-
 def _contribution(c: Contribution, step: Step, letters: Letters, ambiguous: bool) -> Line:
     left = f"{letters.slope(c.target)} {'=' if c.before is None else '+='} "
     local = letters.slope(c.target, of=step.vertex) + (f" (as {c.operand})" if ambiguous else "")
     upstream = letters.slope(step.vertex)
+    begins = step.vertex == letters.start  # the local derivative is all there is: the line would say df/dx = df/dx
     if c.slope is None:
-        middle, equals = f"({local})ᵀ · {upstream}: {_sized(step.arrived)}", " → "
+        middle, equals = ("" if begins else f"({local})ᵀ · {upstream}: ") + _sized(step.arrived), " → "
     else:
         times = "·" if step.arrived.shape == c.slope.shape == () else "⊙"
-        middle = f"{local} {times} {upstream} = {_local(c.slope)} {times} {_factor(step.arrived)}"
+        middle = "" if begins else f"{local} {times} {upstream} = "
+        middle += f"{_local(c.slope)} {times} {_factor(step.arrived)}"
         equals = " = " if c.sent.shape == step.arrived.shape else " → "  # what was broadcast is summed
     result = _sized if equals == " → " else gradient_line
     if c.before is None:
         return Line(left + middle + equals, result(c.sent), _exact(c.sent))
-    sum = "" if is_large(c.total) else f"{gradient_line(c.before)} + {_factor(c.sent)} = "
+    sum = "" if is_large(c.total) else f"{gradient_line(c.before)} + {_factor(c.sent)} {_equal(c)} "
     return Line(f"{left}{middle}{equals}{result(c.sent)}, together {sum}", gradient_line(c.total), _exact(c.total))
+
+
+def _equal(c: Contribution) -> str:
+    """Whether a sum also holds for the numbers as they are written, which are rounded."""
+    sum = np.add(_written(c.before), _written(c.sent))
+    return "=" if np.allclose(sum, _written(c.total), atol=0, equal_nan=True) else "≈"
+
+
+def _written(reading: Reading | None) -> list[float]:
+    """The numbers of a small array, as they are written."""
+    return [] if reading is None or reading.elements is None else [float(short(x)) for x in reading.elements.flat]
 
 
 def _local(slope: Reading) -> str:

@@ -12,18 +12,19 @@ from pathlib import Path
 from typing import Any, Literal
 
 import autograd_core as ag
-from autograd_core.allocation import collector_paused
+from autograd_core.collector import collector_paused
 from autograd_core.debugging import site_of
 from autograd_core.debugging.symptoms import HUGE, MANY, TINY
 from autograd_core.errors import MissingExtraError
 from autograd_core.files import write_whole
 from autograd_core.graph import Graph
 
+from ..drawing import remarks_on
 from ..errors import FormatError, RendererError
 from ..looks.text import TOOLTIP_LIMIT, clean
-from ..pictures.arranging import to_show
 from ..pictures.captions import SHOW
 from ..pictures.flags import flags_of
+from ..pictures.options import check_limits, check_model, check_outputs, to_show
 from ..pictures.picture import Picture, picture
 from ..pictures.unreached import unreached, with_unreached
 from .formulas import Letters, tell
@@ -54,7 +55,8 @@ def explore(outputs: ag.Tensor | Sequence[ag.Tensor], path: str | Path = "explor
         direction: ``"LR"`` to draw from left to right, ``"TB"`` from top to bottom (value left, gradient right).
         depth: how many levels of modules are open at first; None for as many as can be read at once.
         max_nodes: the most boxes in a drawing; what is more is folded. The table and the steps have all.
-        grad: the gradient that arrives at each output, if it is not a scalar.
+        grad: the gradient that arrives at the output, if it is not a scalar; for several, a list with one for each
+            (None for a scalar's own 1).
         model: anything with ``named_parameters()``: those that the outputs do not depend on are shown too, as NO GRAD.
         tiny: a leaf's gradient with a smaller root mean square (RMS) is flagged VANISHING.
         huge: one with a larger RMS is flagged EXPLODING.
@@ -66,7 +68,9 @@ def explore(outputs: ag.Tensor | Sequence[ag.Tensor], path: str | Path = "explor
     Raises:
         GraphError: an output that does not require grad.
         ShapeError: a ``grad`` of another shape than an output.
-        FormatError: another suffix, a direction that there is not, a number that is too small, or a snapshot.
+        DTypeError: anything but Tensors, or an option of another type.
+        FormatError: another suffix, a direction that there is not, or a snapshot.
+        OptionError: a number that is too small, or thresholds that contradict each other.
         MissingExtraError: jinja2 is not installed.
         RendererError: there is no Graphviz, or it failed. The page was written, without the drawing.
 
@@ -80,21 +84,21 @@ def explore(outputs: ag.Tensor | Sequence[ag.Tensor], path: str | Path = "explor
     path = Path(path)
     if path.suffix.lower() not in (".html", ".htm"):
         raise FormatError(f"explore: {path.name!r} ends in {path.suffix!r}; a page is .html.")
-    to_show("explore", SHOW, direction, depth=depth, max_nodes=max_nodes)
+    to_show("explore", SHOW, direction, title=title, depth=depth, max_nodes=max_nodes)
+    check_limits("explore", tiny=tiny, huge=huge, many=many)
+    check_outputs("explore", outputs)
+    check_model("explore", model)
     if isinstance(outputs, Graph):
         raise FormatError("explore: a snapshot has no backward pass to step through; pass the tensors themselves.")
-    outputs = [outputs] if isinstance(outputs, ag.Tensor) else list(outputs)
     graph = ag.graph(outputs, grad, diagnose=True)
     flags = flags_of(graph, tiny=tiny, huge=huge, many=many)
-    whole = picture(graph, flags)
-    homes = {box.id: box.module for box in whole.boxes}
-    modules = [homes[f"v{vertex.id}"] for vertex in graph.vertices]
-    letters = Letters(graph, modules, weighted=grad is not None)
+    whole = replace(picture(graph, flags), remarks=tuple(remarks_on(graph)))
+    letters = Letters(graph, _names(graph, whole), weighted=grad is not None)
     steps = tell(backward_steps(outputs, grad), graph, letters)
-    table = rows(graph, modules, flags, letters, [site_of(node) for node in nodes_of(outputs)])
+    table = rows(graph, whole, letters, [site_of(node) for node in nodes_of(outputs)])
     if model is not None:
-        whole = _numbered(with_unreached(whole, graph, model), len(table))
-        table += unreached_rows(unreached(graph, model), len(table))
+        whole = _numbered(with_unreached(whole, graph, model), len(graph.vertices))
+        table += unreached_rows(unreached(graph, model), len(graph.vertices))
     drawn: list[View] = []
     legend = None
     failure = None
@@ -109,6 +113,13 @@ def explore(outputs: ag.Tensor | Sequence[ag.Tensor], path: str | Path = "explor
     if failure is not None:
         raise RendererError(f"{failure} explore wrote {path} without the drawing.") from failure
     return path
+
+
+def _names(graph: Graph, whole: Picture) -> dict[int, str]:
+    """The names of parameters, with the paths of the modules that they are in."""
+    boxes = {box.id: box for box in whole.boxes}
+    leaves = [(vertex.id, boxes[f"v{vertex.id}"]) for vertex in graph.vertices if vertex.name and vertex.op is None]
+    return {id: f"{box.module}.{box.text}".lstrip(".") for id, box in leaves}
 
 
 def _numbered(whole: Picture, start: int) -> Picture:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,7 +11,9 @@ from autograd_core.graph import Graph, Reading, Vertex
 
 from ..looks.text import TOOLTIP_LIMIT, clean
 from ..pictures.captions import exact, options_line
-from ..pictures.flags import Flag, no_grad
+from ..pictures.flags import no_grad
+from ..pictures.picture import Box, Picture
+from .annotate import row_of
 from .formulas import Letters
 
 COLUMNS = ("Name", "Operation", "Module", "Flags", "Computed from", "Used by", "Options", "Shape", "Dtype", "Value",
@@ -20,17 +22,17 @@ COLUMNS = ("Name", "Operation", "Module", "Flags", "Computed from", "Used by", "
 
 @dataclass(frozen=True)
 class Link:
-    """A vertex, as another one's operand or user."""
+    """A vertex or a constant, as another one's operand or user."""
 
-    vertex: int | None  # None: a constant
+    row: str  # its key
     text: str
 
 
 @dataclass(frozen=True)
 class Row:
-    """A vertex; its fields are the columns."""
+    """A vertex or a constant; its fields are the columns."""
 
-    vertex: int
+    key: str  # the vertex's number; of a constant, with its name as an operand
     name: str
     operation: str
     module: str
@@ -45,40 +47,45 @@ class Row:
     line: str
 
 
-def rows(graph: Graph, modules: Sequence[str], flags: Mapping[str, Sequence[Flag]], letters: Letters,
-         sites: Sequence[Site | None]) -> list[Row]:
-    """Describe every vertex of a graph.
+def rows(graph: Graph, whole: Picture, letters: Letters, sites: Sequence[Site | None]) -> list[Row]:
+    """Describe every vertex of a graph, and every constant.
 
     Args:
         graph: from ``ag.graph``.
-        modules: for each vertex, the module it is part of.
-        flags: from ``flags_of``.
+        whole: its picture, in which nothing is folded.
         letters: what the vertices are called.
         sites: for each vertex, where it was recorded, if that was noted.
 
     Returns:
-        A Row for each vertex, operands first.
+        A Row for each, operands first.
 
     Example:
         >>> import autograd_core as ag
+        >>> from viz.pictures.picture import picture
         >>> x = ag.tensor(3.0, requires_grad=True, name="x")
         >>> graph = ag.graph(x * 2)
-        >>> row = rows(graph, ["", ""], {}, Letters(graph, ["", ""]), [None, None])[1]
-        >>> row.operation, row.value, row.gradient, [link.text for link in row.operands]
-        ('multiply', '6.0', '1.0', ['x as a', '2 as b'])
+        >>> for row in rows(graph, picture(graph), Letters(graph), [None, None]):
+        ...     row.key, row.operation, row.value, row.gradient, [link.text for link in row.operands]
+        ('0', 'input', '3.0', '2.0', [])
+        ('1_b', 'constant', '2', 'none', [])
+        ('1', 'multiply', '6.0', '1.0', ['x as a', '2 as b'])
     """
+    boxes = {box.id: box for box in whole.boxes}
     operands: dict[int, list[Link]] = {}
     users: dict[int, dict[int, Link]] = {}
     for wire in graph.wires:
-        operands.setdefault(wire.target, []).append(Link(wire.source, f"{letters[wire.source]} as {wire.operand}"))
-        users.setdefault(wire.source, {})[wire.target] = Link(wire.target, letters[wire.target])
-    return [
-        Row(
-            vertex=vertex.id,
+        operands.setdefault(wire.target, []).append(Link(f"{wire.source}", f"{letters[wire.source]} as {wire.operand}"))
+        users.setdefault(wire.source, {})[wire.target] = Link(f"{wire.target}", letters[wire.target])
+    table = []
+    for vertex, site in zip(graph.vertices, sites, strict=True):
+        table += [_constant(vertex, name, boxes[f"v{vertex.id}_{name}"], letters) for name in vertex.constants]
+        box = boxes[f"v{vertex.id}"]
+        table.append(Row(
+            key=f"{vertex.id}",
             name=letters[vertex.id],
             operation=clean(vertex.op, TOOLTIP_LIMIT) if vertex.op else str(vertex.options.get("role", "input")),
-            module=clean(modules[vertex.id], TOOLTIP_LIMIT),
-            flags=_troubles(vertex, flags),
+            module=clean(", ".join(filter(None, [box.module, "" if vertex.op else box.note])), TOOLTIP_LIMIT),
+            flags=_troubles(box),
             operands=(*operands.get(vertex.id, ()), *_constants(vertex)),
             users=tuple(users.get(vertex.id, {}).values()),
             options=clean(options_line(vertex.options), TOOLTIP_LIMIT) if vertex.op else "",
@@ -87,9 +94,8 @@ def rows(graph: Graph, modules: Sequence[str], flags: Mapping[str, Sequence[Flag
             value=_exact(vertex.value),
             gradient=_exact(vertex.gradient) if vertex.gradient else "not known",
             line=clean(f"{site}: {site.text}", TOOLTIP_LIMIT) if site else "",
-        )
-        for vertex, site in zip(graph.vertices, sites, strict=True)
-    ]
+        ))
+    return table
 
 
 def unreached_rows(parameters: Iterable[tuple[str, Any]], start: int) -> list[Row]:
@@ -104,7 +110,7 @@ def unreached_rows(parameters: Iterable[tuple[str, Any]], start: int) -> list[Ro
     """
     flag = no_grad("the outputs do not depend on it")
     return [
-        Row(vertex=number, name=clean(name, TOOLTIP_LIMIT), operation="parameter",
+        Row(key=f"{number}", name=clean(name, TOOLTIP_LIMIT), operation="parameter",
             module=clean(name.rpartition(".")[0], TOOLTIP_LIMIT), flags=f"{flag.trouble.title}: {flag.about}",
             operands=(), users=(), options="", shape=str(parameter.shape), dtype=str(parameter.dtype),
             value=_exact(Reading.of(parameter.data)), gradient="none", line="")
@@ -112,15 +118,20 @@ def unreached_rows(parameters: Iterable[tuple[str, Any]], start: int) -> list[Ro
     ]
 
 
-def _troubles(vertex: Vertex, flags: Mapping[str, Sequence[Flag]]) -> str:
-    """What is wrong with a vertex, or with its constant operands."""
-    ids = [f"v{vertex.id}", *(f"v{vertex.id}_{name}" for name in vertex.constants)]
-    found = [f"{flag.trouble.title}: {flag.about}" for id in ids for flag in flags.get(id, ())]
-    return clean("; ".join(found), TOOLTIP_LIMIT)
+def _troubles(box: Box) -> str:
+    """What is wrong with what a box shows."""
+    return clean("; ".join(f"{flag.trouble.title}: {flag.about}" for flag in box.flags), TOOLTIP_LIMIT)
+
+
+def _constant(vertex: Vertex, operand: str, box: Box, letters: Letters) -> Row:
+    value = vertex.constants[operand]
+    return Row(key=row_of(box), name=box.text, operation="constant", module=clean(box.module, TOOLTIP_LIMIT),
+               flags=_troubles(box), operands=(), users=(Link(f"{vertex.id}", letters[vertex.id]),), options="",
+               shape=str(value.shape), dtype=str(value.dtype), value=_exact(value), gradient="none", line="")
 
 
 def _constants(vertex: Vertex) -> list[Link]:
-    return [Link(None, f"{_exact(value)} as {name}") for name, value in vertex.constants.items()]
+    return [Link(f"{vertex.id}_{name}", f"{_exact(value)} as {name}") for name, value in vertex.constants.items()]
 
 
 def _exact(reading: Reading) -> str:

@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 
 import autograd_core as ag
-from autograd_core.backward import seed
-from autograd_core.graph import Reading
+from autograd_core.derivatives.define import TABLE
+from autograd_core.graph import Reading, seeds
 from autograd_core.modes import Switch, WalkWatch
 from autograd_core.recording import Edge, Node
 from autograd_core.walk import nodes_behind, walk
@@ -35,10 +35,11 @@ class Step:
     vertex: int  # its id in ``ag.graph``
     arrived: Reading
     hooked: bool  # a hook changed what had gathered
+    rule: str = ""  # what the op is, and its derivative, in a line
     contributions: list[Contribution] = field(default_factory=list)  # none at a leaf
 
 
-def nodes_of(outputs: Sequence[ag.Tensor]) -> list[Node]:
+def nodes_of(outputs: ag.Tensor | Sequence[ag.Tensor]) -> list[Node]:
     """The recorded nodes, each at the place that is its vertex's id in ``ag.graph``.
 
     Args:
@@ -47,17 +48,18 @@ def nodes_of(outputs: Sequence[ag.Tensor]) -> list[Node]:
     Returns:
         Nodes, operands first.
     """
+    outputs = [outputs] if isinstance(outputs, ag.Tensor) else outputs
     return nodes_behind([output.node for output in outputs if output.node is not None])[::-1]
 
 
-def backward_steps(outputs: Sequence[ag.Tensor], grad: Any = None) -> list[Step]:
+def backward_steps(outputs: ag.Tensor | Sequence[ag.Tensor], grad: Any = None) -> list[Step]:
     """Run the backward pass of the sum of ``outputs``, and note what happens in its order.
 
     No ``.grad`` is written and nothing is freed; hooks run.
 
     Args:
-        outputs: that require grad.
-        grad: the gradient that arrives at each output, if it is not a scalar.
+        outputs: a Tensor or several, that require grad.
+        grad: what arrives at them, as for ``ag.graph``.
 
     Returns:
         A step for every node, in the order of the walk; nothing if an output is not a single number and there is no
@@ -65,20 +67,29 @@ def backward_steps(outputs: Sequence[ag.Tensor], grad: Any = None) -> list[Step]
 
     Example:
         >>> x = ag.tensor(3.0, requires_grad=True)
-        >>> for step in backward_steps([x * x]):
+        >>> for step in backward_steps(x * x):
         ...     sums = [(c.operand, c.sent.elements.item(), c.total.elements.item()) for c in step.contributions]
         ...     print(step.vertex, step.arrived.elements.item(), sums)
         1 1.0 [('a', 3.0, 3.0), ('b', 3.0, 6.0)]
         0 6.0 []
     """
     nodes = nodes_of(outputs)
-    if (grad is None and any(output.size != 1 for output in outputs)) or any(node.freed for node in nodes):
+    starts = seeds(outputs, grad)
+    if not starts or any(node.freed for node in nodes):
         return []
-    seeds = {output.node: seed(output, grad) for output in outputs if output.node is not None}
-    watch = _Watch({node: i for i, node in enumerate(nodes)}, seeds)
+    watch = _Watch({node: i for i, node in enumerate(nodes)}, starts)
     with Switch(False, watch=lambda _: watch):
-        walk(seeds)
+        walk(starts)
     return watch.steps
+
+
+def _rule(node: Node) -> str:
+    """The first line of what a primitive's function says of itself."""
+    if node.primitive is None:
+        return ""
+    known = TABLE.get(node.primitive.name)
+    function = known.function if known else node.primitive.forward
+    return (function.__doc__ or "").strip().partition("\n")[0].replace("``", "")
 
 
 class _Watch:
@@ -97,7 +108,7 @@ class _Watch:
         """Begin a step."""
         if node in self._ids:
             hooked = not np.array_equal(self._gathered.pop(node), g, equal_nan=True)
-            self.steps.append(Step(self._ids[node], Reading.of(g), hooked))
+            self.steps.append(Step(self._ids[node], Reading.of(g), hooked, _rule(node)))
             self._g, self._edges = g, iter(node.edges)
 
     def derived(self, node: Node, position: int, gradient: np.ndarray) -> None:

@@ -14,7 +14,7 @@ from ..looks.look import Look
 from ..looks.ordinary import ordinary_look
 from ..looks.render import render
 from ..looks.text import clean
-from ..pictures.flags import Trouble
+from ..pictures.flags import Trouble, meanings
 from ..pictures.picture import Picture
 from .annotate import Opening, Ways, annotated
 from .foldings import Folding, Foldings, call_of
@@ -73,9 +73,8 @@ def views(whole: Picture, max_nodes: int, direction: str = "LR") -> tuple[list[V
 
 def _legend(whole: Picture, looks: Sequence[Look]) -> Legend:
     used = {pen for look in looks for pen in look.pens.values()}
-    meanings = {flag.trouble: flag.meaning for box in whole.boxes for flag in box.flags}
-    return Legend([pen for pen in SCALE if pen in used],
-                  [(trouble, meanings[trouble]) for trouble in Trouble if trouble in meanings])
+    flags = (flag for box in whole.boxes for flag in box.flags)
+    return Legend([pen for pen in SCALE if pen in used], list(meanings(flags).items()))
 
 
 def _ways(foldings: Foldings, here: Folding, picture: Picture, numbers: dict[Folding, int]) -> Ways:

@@ -32,7 +32,7 @@ SHAPES = {
     Kind.COPY: {"shape": "box", "style": "dashed"},
     Kind.MORE: {"shape": "plain"},
 }
-SIGN = {"shape": "circle", "fixedsize": "true", "width": "0.4", "fontsize": "17"}
+CIRCLE = {"shape": "circle", "fixedsize": "true", "width": "0.4", "fontsize": "17"}
 """The look of an op that is one sign."""
 
 CROWDED = {"shape": "box", "style": "rounded"}
@@ -100,7 +100,7 @@ def _draw_box(here: graphviz.Digraph, box: Box, mark: Mark, direction: str) -> N
     if box.operands:
         here.node(box.id, label=_gate(box, text, below, mark, direction), **shape | {"shape": "plain"})
     elif box.kind is Kind.OPERATION and not below and len(text) == 1:
-        here.node(box.id, label=plain(text), **shape | SIGN)
+        here.node(box.id, label=plain(text), **shape | CIRCLE)
     else:
         label = Text((text,), SIZE, FAINT if box.kind in (Kind.CONSTANT, Kind.MORE, Kind.COPY) else "black")
         # An ellipse has room to spare; a box is made as wide as the widest font needs.
@@ -136,18 +136,17 @@ def _gate(box: Box, text: str, below: list[str], mark: Mark, direction: str) -> 
 def _draw_value(here: graphviz.Digraph, box: Box, caption: Caption, pen: Pen, length: int,
                 direction: str) -> None:
     value, gradient = caption.above, caption.below
-    thickness = max(1, round(pen.width))
     height = max(value.height, gradient.height)  # equal halves keep the line in the middle
     if direction == "LR":
         rows = [
             value.cell(f'HEIGHT="{height}" VALIGN="BOTTOM"'),
-            bar(pen.colour, length, thickness, "wire"),
+            bar(pen.colour, length, pen.width, "wire"),
             gradient.cell(f'HEIGHT="{height}" VALIGN="TOP"'),
         ]
     else:
         rows = [
             value.cell(f'WIDTH="{value.width}" CELLPADDING="{BESIDE}" ALIGN="RIGHT" BALIGN="RIGHT"')
-            + bar(pen.colour, thickness, length, "wire")
+            + bar(pen.colour, pen.width, length, "wire")
             + gradient.cell(f'WIDTH="{gradient.width}" CELLPADDING="{BESIDE}" ALIGN="LEFT"')
         ]
     tooltip = plain(*(clean(line, TOOLTIP_LIMIT) for line in caption.told))
@@ -189,4 +188,4 @@ def _wire(box: Box) -> str:
 
 
 def _ink(pen: Pen) -> dict[str, str]:
-    return {"color": pen.colour, "penwidth": f"{pen.width:.1f}", "style": pen.style}
+    return {"color": pen.colour, "penwidth": str(pen.width), "style": pen.style}

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from ..pictures.picture import Wire
-from .flow import Pen
+from .flow import PENS, Pen
 from .tables import Text
 
 SIZE, SMALL_SIZE = 13, 10  # of fonts, in points
@@ -52,3 +52,5 @@ class Look:
     marks: Mapping[str, Mark]  # of the boxes that have one
     legend: Sequence[str] = ()  # rows of a table
     wires: Mapping[Wire, Pen] = field(default_factory=dict)  # of those that do not look like the value they carry
+    scale: Sequence[Pen] = PENS  # those that text has bars for, from the smallest
+    measure: str = "gradient rms"  # what they show

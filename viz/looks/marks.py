@@ -7,10 +7,9 @@ from collections import Counter
 from ..pictures.flags import Flag, Trouble
 from ..pictures.folding import unfolded
 from ..pictures.picture import Box
-from .look import Border, Mark
+from .look import SMALL_SIZE, Border, Mark
 from .tables import Text
 
-SIZE = 10
 _KINDS = 2  # that a box names; of more, it gives the number
 _TOLD = 6  # flags that a tooltip tells of
 
@@ -30,11 +29,11 @@ def mark(flags: list[Flag]) -> Mark:
         Rows of icon and word, what was measured, and the border of the worst.
     """
     counts = Counter(flag.trouble for flag in flags)
-    rows = [Text((f"{trouble.title} ({count:,})" if count > 1 else trouble.title,), SIZE, trouble.colour)
+    rows = [Text((f"{trouble.title} ({count:,})" if count > 1 else trouble.title,), SMALL_SIZE, trouble.colour)
             for trouble, count in list(counts.items())[:_KINDS]]
     if more := sum(list(counts.values())[_KINDS:]):
-        rows.append(Text((f"and {more:,} more",), SIZE))
-    rows += [Text((f"first bad op, {order}",), SIZE, Trouble.BROKEN.colour, alarm=True)
+        rows.append(Text((f"and {more:,} more",), SMALL_SIZE))
+    rows += [Text((f"first NaN/inf, {order}",), SMALL_SIZE, Trouble.BROKEN.colour, alarm=True)
              for order in ("forward", "backward") if any(flag.first == order for flag in flags)]
     width = 4.0 if any(flag.first for flag in flags) else 2.4
     worst = flags[0].trouble

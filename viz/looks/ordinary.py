@@ -32,8 +32,7 @@ def ordinary_look(picture: Picture, show: Collection[str] = SHOW) -> Look:
         pens,
         {box.id: _caption(box, show) for box in values} if {"values", "gradients", "shapes"} & set(show) else {},
         {id: mark(found) for id, found in flags.items()},
-        legend("gradient rms", SCALE, pens.values(),
-               {flag.trouble: flag.meaning for found in flags.values() for flag in found}),
+        legend("gradient rms", SCALE, pens.values(), (flag for found in flags.values() for flag in found)),
     )
 
 

@@ -15,7 +15,9 @@ VARIABLE = "AUTOGRAD_VIZ_DOT"
 TIMEOUT = 60.0
 """Seconds that ``dot`` may take. Tangled graphs of a few thousand nodes take minutes: draw a part."""
 
-_GV_WORKS = 'What needs no renderer still works: .save("graph.gv").'
+_MARKS = {"svg": b"<svg", "png": b"\x89PNG", "pdf": b"%PDF"}
+"""What a file of each format has in it."""
+_STILL = "Files ending in .gv or .txt need no renderer."
 
 
 def find_dot() -> str:
@@ -30,12 +32,12 @@ def find_dot() -> str:
     if asked := os.environ.get(VARIABLE):
         if found := shutil.which(asked):
             return found
-        raise RendererError(f"draw: ${VARIABLE} is {asked!r}, which is no program that can be run. {_GV_WORKS}")
+        raise RendererError(f"viz: ${VARIABLE} is {asked!r}, which is no program that can be run. {_STILL}")
     if found := shutil.which("dot") or _dot_of_wheel() or shutil.which("graphviz-pure"):
         return found
     raise RendererError(
-        f"draw: no Graphviz found. Tried ${VARIABLE} (not set), dot on the PATH, and the graphviz-pure package. "
-        f'Install one with: pip install "autograd-core[dot]". {_GV_WORKS}'
+        f"viz: no Graphviz found. Tried ${VARIABLE} (not set), dot on the PATH, and the graphviz-pure package. "
+        f'Install one from the clone: pip install ".[dot]". {_STILL}'
     )
 
 
@@ -59,25 +61,25 @@ def render(source: str, format: str) -> bytes:
         process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
                                    start_new_session=True)
     except OSError as error:
-        raise RendererError(f"draw: {dot} cannot be run: {error}. {_GV_WORKS}") from error
+        raise RendererError(f"viz: {dot} cannot be run: {error}. {_STILL}") from error
     with process:
         try:
             picture, complaints = process.communicate(source.encode(), timeout=TIMEOUT)
         except subprocess.TimeoutExpired:
             _end(process)
             raise RendererError(
-                f"draw: {dot} was stopped after {TIMEOUT:g} s without a picture. Draw less: fold modules (depth=, "
-                f"max_nodes=), or show a part (focus=). {_GV_WORKS}"
+                f"viz: {dot} was stopped after {TIMEOUT:g} s without a picture. Draw less: fold modules (depth=, "
+                f"max_nodes=), or show a part (focus=). {_STILL}"
             ) from None
         except BaseException:
             _end(process)
             raise
-    if process.returncode or not picture:
-        said = complaints.decode(errors="replace").strip()[-500:] or "no message"
+    if process.returncode or not picture or _MARKS.get(format, b"") not in picture:
+        said = complaints.decode(errors="replace").strip()[-500:] or f"no message, and no {format}"
         fix = f"Another program can be named in ${VARIABLE}."
         if "not recognized" in said and format == "pdf":
             fix = "A PDF needs the system's Graphviz (apt install graphviz, brew install graphviz); svg and png do not."
-        raise RendererError(f"draw: {dot} failed (exit status {process.returncode}): {said}. {fix} {_GV_WORKS}")
+        raise RendererError(f"viz: {dot} failed (exit status {process.returncode}): {said}. {fix} {_STILL}")
     return picture
 
 

@@ -19,8 +19,8 @@ def clean(text: str, limit: int = LABEL_LIMIT) -> str:
     """Text of at most ``limit`` characters, all of them printable.
 
     Args:
-        text: anything; control characters, NUL, lone surrogates and marks that change the reading direction
-            become U+FFFD.
+        text: anything; line breaks and tabs become spaces; control characters, NUL, lone surrogates and marks that
+            change the reading direction become U+FFFD.
         limit: what is longer ends in an ellipsis.
 
     Returns:
@@ -34,7 +34,7 @@ def clean(text: str, limit: int = LABEL_LIMIT) -> str:
     """
     if len(text) > limit:
         text = text[: limit - 1] + "…"
-    return "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in text)
+    return "".join(c if c.isprintable() else " " if c in "\r\n\t" else "\N{REPLACEMENT CHARACTER}" for c in text)
 
 
 def plain(*lines: str) -> graphviz.quoting.NoHtml:

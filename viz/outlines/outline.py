@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
 
+from ..looks.flow import ADDED, REMOVED, Pen
 from ..looks.look import Look
 from ..looks.marks import flags_in
 from ..looks.text import TOOLTIP_LIMIT, clean
@@ -17,9 +18,9 @@ from ..pictures.captions import is_large
 from ..pictures.cutting import original
 from ..pictures.picture import Box, Kind, Picture, Wire
 from .listing import Cell, Line
-from .signs import FRAME, VALUE, bar, flag, heading
+from .notation import FRAME, VALUE, bar, bars, flag, heading
 
-SIGNS = {"add": "+", "subtract": "-", "multiply": "*", "divide": "/", "matmul": "@", "power": "**"}
+INFIX = {"add": "+", "subtract": "-", "multiply": "*", "divide": "/", "matmul": "@", "power": "**"}
 """Ops that are written between their two operands."""
 
 _PATH_LIMIT = 80
@@ -52,8 +53,9 @@ def outline(picture: Picture, look: Look, title: str | None = None) -> tuple[Lin
         output out
     """
     texts = [clean(text, TOOLTIP_LIMIT) for text in (title, *picture.remarks) if text]
-    meanings = {flag.trouble: flag.meaning for box in picture.boxes if box.id in look.marks for flag in flags_in(box)}
-    return (*heading(texts, look.pens.values(), meanings), *_Teller(picture, look).lines())
+    flags = (flag for box in picture.boxes if box.id in look.marks for flag in flags_in(box))
+    sizes = bars(set(look.pens.values()), look.scale)
+    return (*heading(texts, look.measure, sizes, flags), *_Teller(picture, look).lines())
 
 
 class _Teller:
@@ -63,12 +65,12 @@ class _Teller:
         self._look = look
         self._boxes = {box.id: box for box in picture.boxes if box.kind is not Kind.COPY}
         self._incoming: dict[str, list[Wire]] = {}
-        self._special: dict[Wire, str] = {}  # what is said of wires with a pen of their own
+        self._only: dict[Wire, Pen] = {}  # of two computations: the wires that one of them has
         for drawn in picture.wires:
             wire = replace(drawn, source=original(drawn.source))
             self._incoming.setdefault(wire.target, []).append(wire)
             if drawn in look.wires:
-                self._special[wire] = f" ({look.wires[drawn].meaning})"
+                self._only[wire] = look.wires[drawn]
         self._names = self._named()
 
     def lines(self) -> Iterator[Line]:
@@ -132,7 +134,7 @@ class _Teller:
     # Names
 
     def _named(self) -> dict[str, str]:
-        """What each box is called: by its name if it has one, else by the id that it also has in DOT."""
+        """What each box is called: by its name if it has one, else by its id."""
         outputs = {wire.source: box.text for box in self._boxes.values() if box.kind is Kind.OUTPUT
                    for wire in self._incoming.get(box.id, ())}
         names = {box.id: clean(self._name(box, outputs.get(box.id)), _PATH_LIMIT) for box in self._boxes.values()
@@ -143,30 +145,35 @@ class _Teller:
 
     def _name(self, box: Box, output: str | None) -> str:
         if box.kind is Kind.OPERATION:
-            return box.name or (output if box.times == 1 else None) or box.id
+            return box.name or (output if box.times == 1 else None) or _number(box)
         if box.kind is Kind.CONSTANT or box.text == box.kind.value:  # that has no name
-            return box.id
-        if box.kind is Kind.MODULE and (call := _folded(box)):
-            return "module " + call.path + call.label.removeprefix(call.name)
+            return _number(box)
+        if box.kind is Kind.MODULE:
+            if call := _folded(box):
+                return "module " + call.path + call.label.removeprefix(call.name)
+            around = next((call for call in (box.call.chain() if box.call else ()) if call.times > 1), None)
+            return f"module {_label(box)}" + (f" of {_without_times(around.name, around.times)}" if around else "")
         return f"{box.module}.{box.text}" if box.module else box.text
 
     def _called(self, box: Box, user: Box | None = None) -> str:
         """A box, as another one says where its operand comes from."""
         if self._is_inline(box):
             return " ".join(text.strip() for text in self._look.captions[box.id].above.lines)
-        if user and box.call is user.call and _belongs(box):
-            return clean(box.text)
+        if user and user.call and box.call is user.call:  # which needs no path within the module's frame
+            if box.kind is Kind.MODULE:
+                return clean(f"module {_label(box)}")
+            if _belongs(box):
+                return clean(box.text)
         return self._names.get(box.id) or clean(box.text)
 
     # Lines
 
     def _line(self, box: Box, level: int) -> Line:
-        said = self._said(box) + (f" × {box.times:,}" if box.times > 1 and f"× {box.times:,}" not in box.text else "")
-        cells = [Cell(said)]
+        cells = [Cell(self._said(box))]
         if caption := self._look.captions.get(box.id):
             value, gradient = ("  ".join(filter(None, side.lines)) for side in (caption.above, caption.below))
             cells += [Cell(value, VALUE)]
-            cells += [Cell(f"grad {gradient}"), bar(self._look.pens.get(box.id))] if gradient else []
+            cells += [Cell(f"grad {gradient}"), bar(self._look.pens.get(box.id), self._look.scale)] if gradient else []
         while len(cells) > 1 and not cells[-1].text:
             cells.pop()
         return Line(level, tuple(cells), tuple(map(flag, self._marked(box))))
@@ -174,34 +181,46 @@ class _Teller:
     def _said(self, box: Box) -> str:
         """What a box is, and where its operands come from."""
         wires = self._incoming.get(box.id, [])
-        sources = [self._called(self._boxes[wire.source], box) + (f" ({wire.count:,}×)" if wire.count > 1 else "")
-                   + self._special.get(wire, "") for wire in wires]
         note = clean(box.note)
         note = f" {note}" if note.startswith("(") else f" ({note})" if note else ""
+        times = "" if _is_among_repeats(box) else f" × {box.times:,}"
         if box.kind is Kind.OPERATION:
-            return f"{self._names[box.id]} = {self._formula(box, wires)}"
+            return f"{self._names[box.id]}{times} = {self._formula(box, wires)}"
         if box.kind is Kind.OUTPUT:
-            same = sources == [clean(box.text)]
-            return f"output {clean(box.text)}" + ("" if same else f" = {', '.join(sources)}")
+            source = self._sources(box, wires, ", ")
+            return f"output {clean(box.text)}" + ("" if source == clean(box.text) else f" = {source}")
         if box.kind in _LEAVES and not wires:
             name = clean(box.text) if _belongs(box) else self._called(box)
-            return name if box.kind is Kind.MORE else f"{box.kind.value} {name}{note}"
+            return name if box.kind is Kind.MORE else f"{box.kind.value} {name}{times}{note}"
         word = "module " if box.kind is Kind.MODULE else ""
-        return f"{word}{clean(box.text)}{note}" + (f" from {', '.join(sources)}" if sources else "")
+        return f"{word}{clean(box.text)}{note}" + (f" from {self._sources(box, wires, ', ')}" if wires else "")
 
     def _formula(self, box: Box, wires: list[Wire]) -> str:
         """An operation as it could stand in code."""
         op, note = box.about.partition("(")[0], clean(box.note)
-        places: list[list[str]] = [[] for _ in range(max([len(box.operands), *(wire.place + 1 for wire in wires)]))]
+        places: list[list[Wire]] = [[] for _ in range(max([len(box.operands), *(wire.place + 1 for wire in wires)]))]
         for wire in wires:
-            source = self._boxes[wire.source]
-            before = " of the repeat before" if source.rank >= box.rank else ""
-            places[wire.place].append(self._called(source, box) + before + self._special.get(wire, ""))
-        operands = [" or ".join(names) if names else "…" for names in places]  # …: one that is not drawn
-        if op in SIGNS and len(operands) == 2 and not note:
+            places[wire.place].append(wire)
+        operands = [self._sources(box, there, " or ") or "…" for there in places]  # …: one that is not drawn
+        if op in INFIX and len(operands) == 2 and not note:
             a, b = (f"({text})" if " " in text else text for text in operands)
-            return f"{a} {SIGNS[op]} {b}"
+            return f"{a} {INFIX[op]} {b}"
         return f"{clean(op)}({', '.join([*operands, *([note] if note else [])])})"
+
+    def _sources(self, box: Box, wires: list[Wire], comma: str) -> str:
+        """Where wires come from; of two computations, before → after."""
+        ends = [self._source(box, wire) for wire in wires]
+        if len({self._only.get(wire) for wire in self._incoming.get(box.id, ())}) == 1:  # the box is only there, too
+            return comma.join(ends)
+        before, after = (comma.join(end for wire, end in zip(wires, ends, strict=True) if self._only.get(wire) != other)
+                         for other in (ADDED, REMOVED))
+        return before if before == after else f"{before or 'none'} → {after or 'none'}"
+
+    def _source(self, box: Box, wire: Wire) -> str:
+        source = self._boxes[wire.source]
+        each = wire.count // box.times  # of the repeats
+        return (self._called(source, box) + (f" ({each:,} times)" if each > 1 else "")
+                + (" of the repeat before" if source.rank >= box.rank else ""))
 
     def _marked(self, box: Box) -> list[str]:
         """Icons and words, and of one box alone also what was measured."""
@@ -218,6 +237,25 @@ class _Teller:
 def _belongs(box: Box) -> bool:
     """Whether a box is a module's parameter, which needs no path within the module's frame."""
     return box.kind is Kind.PARAMETER and box.call is not None and box.text != box.kind.value
+
+
+def _is_among_repeats(box: Box) -> bool:
+    """Whether a box stands for one, or its frame says for how many."""
+    return box.times == 1 or any(call.times == box.times for call in (box.call.chain() if box.call else ()))
+
+
+def _number(box: Box) -> str:
+    """The id of a box, or of the first that it stands for."""
+    return box.id.removesuffix(f"_x{box.times}") if box.times > 1 else box.id
+
+
+def _label(box: Box) -> str:
+    """The name of a folded module, without its class."""
+    return _without_times(box.text.rpartition(": ")[0] or box.text, box.times)
+
+
+def _without_times(name: str, times: int) -> str:
+    return name.removesuffix(f" × {times}")
 
 
 def _folded(box: Box) -> Call | None:

@@ -93,10 +93,14 @@ def _made(opened: list[tuple[str, int]]) -> list[Call]:
     for path, around in opened:
         outer = made[around] if around >= 0 else None
         so_far[path] += 1
-        name = path.removeprefix(outer.path + ".") if outer else path
-        made.append(Call(path, name, outer, outer.level + 1 if outer else 0, so_far[path], totals[path],
+        made.append(Call(path, within(path, outer), outer, outer.level + 1 if outer else 0, so_far[path], totals[path],
                          kind=getattr(path, "kind", "")))
     return made
+
+
+def within(path: str, call: Call | None) -> str:
+    """A path as it is said inside a call: without what leads to the call."""
+    return path.removeprefix(f"{call.path}.") if call else path
 
 
 def common(calls: Iterable[Call | None]) -> Call | None:

@@ -10,6 +10,8 @@ import numpy as np
 
 from autograd_core.graph import Reading
 
+from .pooled import span
+
 HANDFUL = 4
 """Vectors up to this length are written out; what is larger is described by its statistics."""
 
@@ -22,6 +24,9 @@ SYMBOLS = {
     "minimum": "min", "transpose": "xᵀ", "getitem": "x[i]", "astype": "dtype", "clone": "copy",
 }
 """Textbook symbols by op; the others are called by their name."""
+
+SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
+"""Turns digits into small ones below the line."""
 
 ORDERED = frozenset({"subtract", "divide", "power", "matmul", "where", "overwrite", "concatenate", "stack"})
 """Ops that change when their operands change places, so that a picture must say which is which."""
@@ -42,13 +47,14 @@ def short(x: float) -> str:
     """
     if isinstance(x, (bool, np.bool_)):
         return str(bool(x))
+    x = float(x)  # float16 would overflow in what follows
     if math.isnan(x):
         return "NaN"
     if math.isinf(x):
         return "inf" if x > 0 else "-inf"
     if x == int(x) and abs(x) < 1e5:
         return str(int(x))
-    if 0.095 <= abs(x) < 1e4:
+    if 0.095 <= abs(x) < 9999.995:
         return f"{x:.2f}"
     if 0.001 <= abs(x) < 0.095:
         return f"{x:.2g}"
@@ -71,7 +77,8 @@ def value_lines(reading: Reading, of: Sequence[Reading] = (), show: Collection[s
         show: with ``"values"``, numbers and statistics; with ``"shapes"``, shape and dtype.
 
     Returns:
-        The number, or the few numbers of a short vector; else shape and dtype, and mean ± std where known.
+        The number, or the few numbers of a short vector; else shape and dtype, and mean ± std, or ``?`` where they are
+        not known: of large constants that no rule keeps, and of what ``backward()`` has freed.
 
     Example:
         >>> value_lines(Reading.of(np.array(0.7310586)))
@@ -82,14 +89,14 @@ def value_lines(reading: Reading, of: Sequence[Reading] = (), show: Collection[s
     if "values" in show and not is_large(reading):
         return [_written_out(reading)]
     lines = [_kind_line(reading, of)] if "shapes" in show else []
-    if "values" not in show:
+    if "values" not in show or 0 in reading.shape:
         return lines
     if not reading.finite:
         return [*lines, "has NaN or inf"]
     if reading.mean is not None and reading.std is not None:
         mean = 0.0 if abs(reading.mean) < _rounding(reading) else reading.mean  # not -3.1e-10 ± 1
-        lines.append(f"{short(mean)} ± {short(reading.std)}")
-    return lines
+        return [*lines, f"{short(mean)} ± {short(reading.std)}"]
+    return [*lines, "?"]
 
 
 def gradient_line(reading: Reading | None) -> str:
@@ -99,7 +106,8 @@ def gradient_line(reading: Reading | None) -> str:
         reading: of any shape, or None.
 
     Returns:
-        One line.
+        One line. Of several arrays whose sizes are far apart, the least and the greatest rms: one of all of them
+        would not show that some vanish.
 
     Example:
         >>> gradient_line(Reading.of(np.array(-0.1966))), gradient_line(Reading.of(np.full((64, 10), 0.01)))
@@ -111,8 +119,12 @@ def gradient_line(reading: Reading | None) -> str:
         return "?"
     if not is_large(reading):
         return _written_out(reading)
+    if 0 in reading.shape:
+        return "[]"
     if not reading.finite:
         return "has NaN or inf"
+    if ends := span(reading):
+        return f"rms {' … '.join(map(short, ends))}"
     return "?" if reading.rms is None else f"rms {short(reading.rms)}"
 
 
@@ -135,8 +147,10 @@ def exact(reading: Reading) -> str:
     if reading.elements is not None:
         return f"{reading.elements.tolist()}" + (f" {kind}" if reading.shape else "")
     if reading.rms is None:
-        return f"{kind}, too large to have been kept"
-    return f"{kind}, mean {reading.mean!r}, std {reading.std!r}, rms {reading.rms!r}"
+        return f"{kind}, not kept"
+    ends = span(reading)
+    apart = f", of its parts {' … '.join(map(repr, ends))}" if ends else ""
+    return f"{kind}, mean {reading.mean!r}, std {reading.std!r}, rms {reading.rms!r}{apart}"
 
 
 def symbol(op: str) -> str:
@@ -171,7 +185,8 @@ def options_line(options: Mapping[str, Any]) -> str:
         'index=(1:, 0)'
     """
     on = {name: value for name, value in options.items() if value is not None and value is not False}
-    return ", ".join(name if value is True else f"{name}={_option(value)}" for name, value in on.items())
+    return ", ".join(name if value is True else f"{name}={_option(value) if name != 'place' else _place(value)}"
+                     for name, value in on.items())
 
 
 def _rounding(reading: Reading) -> float:
@@ -189,6 +204,12 @@ def _kind_line(reading: Reading, of: Sequence[Reading]) -> str:
 def _written_out(reading: Reading) -> str:
     numbers = [] if reading.elements is None else [short(x) for x in reading.elements.flat]
     return numbers[0] if len(numbers) == 1 else f"[{', '.join(numbers)}]"
+
+
+def _place(steps: Any) -> str:
+    """Where ``overwrite`` writes, as it is in code: ``[0]``, or ``.transpose(axes=(1, 0))[0]`` through a view."""
+    return "".join(f"[{_option(options['index']).removeprefix('(').removesuffix(')')}]" if step.name == "getitem"
+                   else f".{step.name}({options_line(options)})" for step, options in steps)
 
 
 def _option(value: Any) -> str:

@@ -10,17 +10,18 @@ from autograd_core.errors import SelectionError
 from autograd_core.graph import Graph
 from autograd_core.recording import TensorBase
 
-from .picture import Picture
+from .picture import Kind, Picture
 
 Folding = str | Iterable[str] | Callable[[str], bool]
 """Paths or patterns of modules, or a function from a path to bool."""
 Focus = str | TensorBase
 
 
-def chosen_modules(picture: Picture, fold: Folding) -> set[str]:
+def chosen_modules(caller: str, picture: Picture, fold: Folding) -> set[str]:
     """The paths of modules that are to be folded.
 
     Args:
+        caller: for the message.
         picture: with all its modules open.
         fold: see ``draw``.
 
@@ -38,7 +39,7 @@ def chosen_modules(picture: Picture, fold: Folding) -> set[str]:
         >>> for i in range(3):
         ...     with module_path(f"layers.{i}"):
         ...         x = ag.tanh(x)
-        >>> sorted(chosen_modules(picture(ag.graph(x)), "layers.[12]"))
+        >>> sorted(chosen_modules("draw", picture(ag.graph(x)), "layers.[12]"))
         ['layers.1', 'layers.2']
     """
     modules = {call.path: None for box in picture.boxes if box.call for call in box.call.chain()}
@@ -48,15 +49,16 @@ def chosen_modules(picture: Picture, fold: Folding) -> set[str]:
     for pattern in [fold] if isinstance(fold, str) else fold:
         matching = {path for path in modules if path == pattern or fnmatchcase(path, pattern)}
         if not matching:
-            raise SelectionError(f"draw: fold={pattern!r} is no module that ran. {_there_are(pattern, modules)}")
+            raise SelectionError(f"{caller}: fold={pattern!r} is no module that ran. {_there_are(pattern, modules)}")
         chosen |= matching
     return chosen
 
 
-def focused(picture: Picture, graph: Graph, focus: Focus) -> set[str]:
+def focused(caller: str, picture: Picture, graph: Graph, focus: Focus) -> set[str]:
     """The ids of the boxes that a focus means.
 
     Args:
+        caller: for the message.
         picture: with all its modules open.
         graph: that it shows.
         focus: see ``draw``.
@@ -71,16 +73,24 @@ def focused(picture: Picture, graph: Graph, focus: Focus) -> set[str]:
         serial = focus.node.serial if focus.node else None
         ids = {f"v{vertex.id}" for vertex in graph.vertices if vertex.serial == serial}
         if not ids & {box.id for box in picture.boxes}:
-            raise SelectionError("draw: the tensor in focus= is not in this graph, or show= leaves it out.")
+            raise SelectionError(f"{caller}: the tensor in focus= is not in this graph, or show= leaves it out.")
         return ids
     names: dict[str, set[str]] = {}
+    homes = {box.id: box.module for box in picture.boxes}
     for box in picture.boxes:
         own = box.name or box.text
         paths = [call.path for call in box.call.chain()] if box.call else []
-        for name in [own, f"{box.module}.{own}", *paths]:
+        for name in [own, f"{box.module}.{own}".removeprefix("."), *paths]:
             names.setdefault(name, set()).add(box.id)
+    parameters = {box.id: box for box in picture.boxes if box.kind is Kind.PARAMETER}
+    for wire in picture.wires:
+        if wire.source in parameters:
+            # Whoever uses it may call it its own: one that several share has several paths.
+            own = parameters[wire.source].text.rpartition(".")[2]
+            for name in [own, f"{homes[wire.target]}.{own}".removeprefix(".")]:
+                names.setdefault(name, set()).add(wire.source)
     if focus not in names:
-        raise SelectionError(f"draw: focus={focus!r} is no name in this graph. {_there_are(focus, names)}")
+        raise SelectionError(f"{caller}: focus={focus!r} is no name in this graph. {_there_are(focus, names)}")
     return names[focus]
 
 

@@ -66,8 +66,9 @@ def _by_depth(picture: Picture, max_nodes: int, repeats: bool) -> tuple[Picture,
         closed = bisect_left(range(levels), 1, key=lambda n: len(view(levels - n).boxes) <= max_nodes)
         found.append((closed, len(view(levels - closed).boxes) > max_nodes, view))
     closed, _, view = min(found, key=lambda each: each[:2])
-    how = [f"modules are folded below depth {levels - closed}"] if closed else []
-    return view(levels - closed), [*how, "repeats are shown once"] if view is merged else how
+    depth = levels - closed
+    how = [f"modules are folded below depth {depth}" if depth else "all modules are folded"] if closed else []
+    return view(depth), [*how, "repeats are shown once"] if view is merged else how
 
 
 def _by_order(picture: Picture, max_nodes: int) -> Picture:

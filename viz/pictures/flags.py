@@ -53,6 +53,12 @@ class Flag:
     first: str = ""  # "forward" or "backward": the first operation, in that order, to make NaN or inf
 
 
+def meanings(flags: Iterable[Flag]) -> dict[Trouble, str]:
+    """What a legend says of flags: each kind once, worst first."""
+    found = {flag.trouble: flag.meaning for flag in flags}
+    return {trouble: found[trouble] for trouble in Trouble if trouble in found}
+
+
 def flags_of(graph: Graph, *, tiny: float = TINY, huge: float = HUGE,
              many: float = MANY) -> dict[str, tuple[Flag, ...]]:
     """What is wrong in a graph, and where.

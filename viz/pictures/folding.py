@@ -8,16 +8,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
-from functools import cached_property
+from dataclasses import replace
 from typing import NamedTuple
-
-import numpy as np
-
-from autograd_core.graph import Reading, Statistics
 
 from .calls import Call
 from .picture import Box, Kind, Picture, Wire
+from .pooled import summed_up
 
 
 def fold(picture: Picture, closed: Callable[[Call], bool]) -> Picture:
@@ -197,44 +193,3 @@ def _places(box: Box) -> Iterator[_Place]:
         repeat = i if i < box.times > 1 else None  # what comes after the repeats is shared by all
         for inner in unfolded([member]):
             yield _Place(inner, box, repeat)
-
-
-def summed_up(readings: Sequence[Reading]) -> Reading | None:
-    """Several arrays as if they were one.
-
-    Args:
-        readings: of any shapes.
-
-    Returns:
-        None for none; of several, their statistics together if all are known. The shape is the one they share,
-        or that of all elements in a row.
-    """
-    if len(readings) < 2:
-        return readings[0] if readings else None
-    dtype = np.result_type(*{reading.dtype for reading in readings})
-    shapes = {reading.shape for reading in readings}
-    shape = shapes.pop() if len(shapes) == 1 else (sum(math.prod(reading.shape) for reading in readings),)
-    return _Together(shape, dtype, parts=tuple(readings))
-
-
-@dataclass(frozen=True)
-class _Together(Reading):
-    """Several arrays as if they were one. Foldings are tried out before one is drawn: nothing is summed until asked."""
-
-    parts: tuple[Reading, ...] = ()
-
-    @cached_property
-    def statistics(self) -> Statistics | None:
-        """Of all elements of all parts; None if those of one are not known."""
-        small = [part.elements.ravel() for part in self.parts if part.elements is not None]
-        parts = [part for part in self.parts if part.elements is None]
-        parts += [Reading.of(np.concatenate(small))] if small else []  # many in one go
-        seen = [(math.prod(part.shape), part.statistics) for part in parts if 0 not in part.shape]
-        known = [(n, statistics) for n, statistics in seen if statistics]
-        if not known or len(known) < len(seen):
-            return None
-        total = sum(n for n, _ in known)
-        mean = sum(n * s.mean for n, s in known) / total
-        variance = sum(n * (s.std * s.std + (s.mean - mean) * (s.mean - mean)) for n, s in known) / total
-        square = sum(n * s.rms * s.rms for n, s in known) / total
-        return Statistics(mean, math.sqrt(variance), math.sqrt(square), all(s.finite for _, s in known))

@@ -8,8 +8,8 @@ from enum import Enum
 
 from autograd_core.graph import Graph, Reading, Vertex
 
-from .calls import Call, calls, common
-from .captions import ORDERED, options_line, symbol
+from .calls import Call, calls, common, within
+from .captions import ORDERED, SUBSCRIPTS, options_line, symbol
 from .flags import Flag
 
 Operand = tuple[int, str, str]
@@ -106,7 +106,7 @@ def picture(graph: Graph, flags: Mapping[str, tuple[Flag, ...]] = {}) -> Picture
     incoming: dict[int, list[Operand]] = {vertex.id: [] for vertex in graph.vertices}
     for wire in graph.wires:
         incoming[wire.target].append((wire.position, _id(wire.source), wire.operand))
-    homes = _homes(graph)
+    homes, paths = _homes(graph)
     boxes: list[Box] = []
     wires: list[Wire] = []
     for vertex in graph.vertices:
@@ -115,23 +115,32 @@ def picture(graph: Graph, flags: Mapping[str, tuple[Flag, ...]] = {}) -> Picture
             constants = [_constant(vertex, home, name, len(boxes) + i) for i, name in enumerate(vertex.constants)]
             operands = _operands(operands, constants, vertex.constants)
             boxes += constants
-        box = _operation(vertex, home, operands, len(boxes)) if vertex.op else _leaf(vertex, home, len(boxes))
+        box = _operation(vertex, home, operands, len(boxes)) if vertex.op else _leaf(
+            vertex, home, paths.get(vertex.id, []), len(boxes))
         boxes.append(box)
         wires += [Wire(source, box.id, place) for place, (_, source, _) in enumerate(operands)]
-    for vertex in graph.vertices:
-        if vertex.is_output:  # at the end, so that whatever is folded comes before them
-            boxes.append(_output(vertex, len(boxes)))
-            wires.append(Wire(_id(vertex.id), boxes[-1].id, 0))
+    for source, name in sorted(output_names(graph).items()):  # at the end, so that what is folded comes before them
+        boxes.append(_output(source, name, len(boxes)))
+        wires.append(Wire(_id(source), boxes[-1].id, 0))
     flagged = (replace(box, flags=flags[box.id]) if box.id in flags else box for box in boxes)
     return Picture(tuple(flagged), tuple(wires))
+
+
+def output_names(graph: Graph) -> dict[int, str]:
+    """What a graph's outputs are called, by vertex: by their names, or out; of several, out₁ is the first given."""
+    numbers = [str(i).translate(SUBSCRIPTS) for i in range(1, len(graph.outputs) + 1)] if graph.outputs[1:] else [""]
+    return {id: graph.vertices[id].name or f"out{number}" for id, number in zip(graph.outputs, numbers, strict=True)}
 
 
 def _id(vertex: int) -> str:
     return f"v{vertex}"
 
 
-def _homes(graph: Graph) -> list[Call | None]:
-    """Where each vertex is at home: an op in the call that recorded it, a leaf in the innermost around all its uses."""
+def _homes(graph: Graph) -> tuple[list[Call | None], dict[int, list[str]]]:
+    """Where each vertex is at home: an op in the call that recorded it, a leaf in the innermost around all its uses.
+
+    And the paths of the modules that use each leaf.
+    """
     homes = calls(graph)
     uses: dict[int, list[Call | None]] = {}
     for wire in graph.wires:
@@ -139,7 +148,7 @@ def _homes(graph: Graph) -> list[Call | None]:
             uses.setdefault(wire.source, []).append(homes[wire.target])
     for leaf, users in uses.items():
         homes[leaf] = common(users)
-    return homes
+    return homes, {leaf: list(dict.fromkeys(call.path for call in users if call)) for leaf, users in uses.items()}
 
 
 def _operands(recorded: list[Operand], constants: list[Box], names: Iterable[str]) -> list[Operand]:
@@ -155,10 +164,15 @@ def _operands(recorded: list[Operand], constants: list[Box], names: Iterable[str
     return operands
 
 
-def _leaf(vertex: Vertex, home: Call | None, rank: int) -> Box:
+def _leaf(vertex: Vertex, home: Call | None, paths: list[str], rank: int) -> Box:
     kind = Kind.PARAMETER if vertex.options.get("role") == "parameter" else Kind.INPUT
-    text = vertex.name or kind.value
-    return Box(id=_id(vertex.id), kind=kind, text=text, note="", operands=(), about=f"{kind.value} {vertex.name or ''}",
+    text, note = vertex.name or kind.value, ""
+    if kind is Kind.PARAMETER and vertex.name and paths:
+        # A tensor knows its own name alone; of one that several share, the path is that of who used it first.
+        text = within(f"{paths[0]}.{vertex.name}", home)
+        note = f"also in {', '.join(within(path, home) for path in paths[1:])}" if len(paths) > 1 else ""
+    return Box(id=_id(vertex.id), kind=kind, text=text, note=note, operands=(),
+               about=f"{kind.value} {' '.join(filter(None, [vertex.name and text, note]))}",
                call=home if kind is Kind.PARAMETER else None, name=None,
                value=vertex.value, gradient=vertex.gradient, rank=rank)
 
@@ -185,6 +199,6 @@ def _constant(vertex: Vertex, home: Call | None, operand: str, rank: int) -> Box
                value=value, gradient=None, rank=rank)
 
 
-def _output(vertex: Vertex, rank: int) -> Box:
-    return Box(id=f"{_id(vertex.id)}_out", kind=Kind.OUTPUT, text=vertex.name or "out", note="", operands=(),
-               about=f"output {vertex.name or ''}", call=None, name=None, value=None, gradient=None, rank=rank)
+def _output(vertex: int, name: str, rank: int) -> Box:
+    return Box(id=f"{_id(vertex)}_out", kind=Kind.OUTPUT, text=name, note="", operands=(), about=f"output {name}",
+               call=None, name=None, value=None, gradient=None, rank=rank)

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import takewhile
 
-from .calls import Call, common
+from .calls import Call, common, within
 from .captions import SYMBOLS
 from .folding import contents, gather, hidden, unfolded
 from .picture import Box, Kind, Picture, Wire
@@ -161,8 +161,8 @@ def _structure(boxes: Sequence[Box], incoming: Mapping[str, list[Wire]], prefix:
     places = {box.id: i for i, box in enumerate(boxes)}
     return tuple(
         (
-            box.kind, _numberless(box.text), _numberless(box.note) if box.text == SYMBOLS["getitem"] else box.note,
-            box.operands, _numberless(box.module[prefix:]),
+            box.kind, numberless(box.text), numberless(box.note) if box.text == SYMBOLS["getitem"] else box.note,
+            box.operands, numberless(box.module[prefix:]),
             box.value and (box.value.shape, box.value.dtype),
             tuple(sorted(_entrances(incoming.get(box.id, ()), places).items())),
             _structure(list(unfolded(box.inside)), _by_target(hidden(box)), 0) if box.inside else None,
@@ -195,7 +195,8 @@ def _is_number(box: Box) -> bool:
 
 
 @lru_cache(1024)
-def _numberless(text: str) -> str:
+def numberless(text: str) -> str:
+    """A name but for the numbers in it, in which those of repeats differ."""
     return re.sub(r"\d+", "#", text)
 
 
@@ -262,7 +263,8 @@ def _with_leaves(picture: Picture, folded: list[Box]) -> list[Box]:
             if len(homes) == 1 and homes[0].kind is Kind.MODULE:
                 taken.setdefault(homes[0].id, []).append(box)
             elif home := common(home.call for home in homes):
-                folded.append(replace(box, id=f"{box.id}_x1", inside=(box,), call=home))
+                text = within(f"{box.module}.{box.text}" if box.module else box.text, home)
+                folded.append(replace(box, id=f"{box.id}_x1", text=text, inside=(box,), call=home))
     folded += [replace(same[0], id=f"{same[0].id}_x{len(same)}", inside=tuple(same), times=len(same))
                for same in data.values() if len(same) > 1]
     return [

@@ -12,27 +12,33 @@ from autograd_core.errors import ShapeError
 
 from ..pictures.captions import short
 from ..pictures.flags import Trouble
-from .canvas import COLOURS, bare, canvas, finished, label_rows
+from .canvas import COLOURS, bare, canvas, finished
 from .outputs import Output, outputs_of
+from .rows import Said, label_rows, say_rows
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 _BINS = 50
+_LARGEST = 1e200  # matplotlib's margins and ticks overflow near 1e300
+_TWO_LINES = 24  # rows that are high enough for them
 
 
-def plot_activations(model: Any, inputs: Any = None, path: str | Path | None = None, *, title: str | None = None,
+def plot_activations(model: Any, inputs: Any = None, *, path: str | Path | None = None, title: str | None = None,
                      figure: Figure | None = None) -> Figure:
     """Plot a histogram of what each activation puts out, the first at the top, all on one scale.
 
     Each histogram has its own height, and leaves exact zeros out, which would hide the rest after a ReLU. At the
     right stands how many those are, the standard deviation, and of functions whose slope is known how many outputs
-    are saturated (slope below 0.01) or how many units are dead (slope 0 for all samples).
+    are saturated (slope below 0.01) or how many units are dead (slope 0 for all samples). Of more than 48 layers, each
+    label stands for several, of which the worst is described.
 
     Args:
-        model: a model with ``named_modules()``, of which a copy is run without recording, in the mode (train or eval)
-            it is in. Shown are the layers without weights that change values and keep the shape, such as Tanh;
-            if there are none, all layers. Or a mapping from names to outputs, arrays or Tensors (samples, units).
+        model: a model with ``named_modules()``, of which a copy is run, in the mode (train or eval) it is in. Shown are
+            the layers that apply one function to each element, such as Tanh and PReLU: what they record are elementwise
+            operations, and not arithmetic alone, as in dropout. If there are none, because activations are called
+            as functions in a ``forward``, all layers are shown but dropouts and their like, and the picture says
+            so. Or a mapping from names to outputs, arrays or Tensors (samples, units).
         inputs: what to call the model with; a tuple for several arguments.
         path: where to save it (``.png``, ``.svg`` or ``.pdf``), or None. Missing folders are made.
         title: a headline.
@@ -42,7 +48,7 @@ def plot_activations(model: Any, inputs: Any = None, path: str | Path | None = N
         The matplotlib Figure.
 
     Raises:
-        DTypeError: neither a model with inputs nor a mapping without.
+        DTypeError: neither a model with inputs nor a mapping without; an output that is no real numbers.
         ShapeError: nothing to show: no layers, or an output without elements.
         FormatError: another suffix.
         MissingExtraError: matplotlib is not installed.
@@ -53,7 +59,7 @@ def plot_activations(model: Any, inputs: Any = None, path: str | Path | None = N
         >>> figure.axes[0].texts[0].get_text().splitlines()
         ['std 0.83, 50% zeros', '1 of 2 units always 0']
     """
-    outputs = outputs_of("plot_activations", model, inputs)
+    outputs, kind = outputs_of("plot_activations", model, inputs)
     if not outputs or not all(output.values.size for output in outputs.values()):
         raise ShapeError("plot_activations: there is nothing to show: no layers, or an output without elements.")
     figure = canvas("plot_activations", path, figure, (6.8, 1.0 + min(0.42 * len(outputs), 10)))
@@ -64,32 +70,33 @@ def plot_activations(model: Any, inputs: Any = None, path: str | Path | None = N
         heights, edges = np.histogram(values, bins=_BINS, range=(low, high))
         tops = row + 0.42 - 0.84 * heights / max(heights.max(), 1)  # the axis points down
         axes.stairs(tops, edges, baseline=row + 0.42, fill=True, color=COLOURS[0])
-        words, trouble = _words(output)
-        axes.text(1.02, row, words, transform=axes.get_yaxis_transform(), va="center", fontsize=7.5,
-                  color=trouble.colour if trouble else "black")
-    label_rows(axes, list(outputs))
-    axes.set(xlim=(low, high), xlabel="output")
+    names = list(outputs)
+    say_rows(axes, names, [_said(output, "\n" if len(outputs) <= _TWO_LINES else ", ") for output in outputs.values()])
+    label_rows(axes, names)
+    axes.set(xlim=(low, high), xlabel=kind)
     bare(axes)
     return finished(figure, path, title)
 
 
 def _span(outputs: list[np.ndarray]) -> tuple[float, float]:
     """A range that shows nearly all of every layer."""
-    ends = [np.quantile(finite, (0.002, 0.998)) for values in outputs if (finite := values[np.isfinite(values)]).size]
+    all_finite = [values[np.isfinite(values)].astype(float).clip(-_LARGEST, _LARGEST) for values in outputs]
+    ends = [np.quantile(finite, (0.002, 0.998)) for finite in all_finite if finite.size]
     low, high = (min(end[0] for end in ends), max(end[1] for end in ends)) if ends else (0.0, 1.0)
     margin = 0.03 * (high - low) or 0.5
     return float(low - margin), float(high + margin)
 
 
-def _words(output: Output) -> tuple[str, Trouble | None]:
-    """What is said of a layer, in two lines at most, and what is wrong with it."""
+def _said(output: Output, between: str) -> Said:
+    """What is said of a layer, its numbers and its units, and what is wrong with it."""
     values = output.values
     finite, zeros = np.isfinite(values), float((values == 0).mean())
     numbers = [f"{Trouble.BROKEN.icon} {1 - finite.mean():.0%} NaN or inf"] if not finite.all() else []
-    numbers += [f"std {short(float(values[finite].std(dtype=float)))}"] if finite.any() else []
+    with np.errstate(over="ignore"):  # then it is inf
+        numbers += [f"std {short(float(values[finite].std(dtype=float)))}"] if finite.any() else []
     numbers += [f"{zeros:.0%} zeros"] if zeros >= 0.005 else []
     units, trouble = _of_slopes(output)
-    return "\n".join(filter(None, [", ".join(numbers), units])), trouble if finite.all() else Trouble.BROKEN
+    return Said(between.join(filter(None, [", ".join(numbers), units])), trouble if finite.all() else Trouble.BROKEN)
 
 
 def _of_slopes(output: Output) -> tuple[str, Trouble | None]:

@@ -16,3 +16,11 @@ def copy_of(model: Any) -> Any:
         The copy.
     """
     return deepcopy(model) if hasattr(model, "named_modules") else model
+
+
+def quiet_copy(model: Any) -> Any:
+    """The same in eval mode, in which dropout and its like do nothing."""
+    copy = copy_of(model)
+    if copy is not model:
+        copy.eval()
+    return copy

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from autograd_core import Tensor, enable_grad, gradients, no_grad, tensor
-from autograd_core.errors import OptionError, ShapeError
+from autograd_core.errors import DTypeError, OptionError, ShapeError
 
 from .canvas import COLOURS, bare, canvas, finished, literal
+from .copies import quiet_copy
 from .jumps import Curve, curve
 
 if TYPE_CHECKING:
@@ -22,11 +23,12 @@ Function = Callable[[Any], Any]
 
 _COLUMNS = 4
 _STEEP = 5  # from this on, the few values that go up a pole are left out
+_MANY = 0.01  # the share of infinite values from which on it is said
 _POINTS = 400  # even, so that the middle, where kinks are, is not one of them
 
 
-def plot_functions(functions: Function | Sequence[Function] | Mapping[str, Function],
-                   path: str | Path | None = None, *, span: tuple[float, float] = (-4.0, 4.0),
+def plot_functions(functions: Function | Sequence[Function] | Mapping[str, Function], *,
+                   span: tuple[float, float] = (-4.0, 4.0), path: str | Path | None = None,
                    title: str | None = None, figure: Figure | None = None) -> Figure:
     """Plot functions, solid, and their derivatives by autograd, dashed: a panel for each.
 
@@ -34,9 +36,10 @@ def plot_functions(functions: Function | Sequence[Function] | Mapping[str, Funct
 
     Args:
         functions: one, several, or a mapping from names. Each maps a Tensor (n,) to a Tensor (n,),
-            element by element: ``ag.tanh``, ``nn.GELU()``, ``lambda x: x ** 2``.
-        path: where to save it (``.png``, ``.svg`` or ``.pdf``), or None. Missing folders are made.
+            element by element: ``ag.tanh``, ``nn.GELU()``, ``lambda x: x ** 2``. A module is copied, and the copy runs
+            in eval mode.
         span: from where to where.
+        path: where to save it (``.png``, ``.svg`` or ``.pdf``), or None. Missing folders are made.
         title: a headline.
         figure: a Figure or SubFigure to draw in.
 
@@ -44,6 +47,7 @@ def plot_functions(functions: Function | Sequence[Function] | Mapping[str, Funct
         The matplotlib Figure.
 
     Raises:
+        DTypeError: what cannot be called.
         ShapeError: no functions, or one that changes the shape.
         OptionError: a span that is not two numbers, the smaller one first.
         FormatError: another suffix.
@@ -56,11 +60,9 @@ def plot_functions(functions: Function | Sequence[Function] | Mapping[str, Funct
         ['tanh', 'relu']
     """
     named = _named(functions)
-    left, right = map(float, span)
-    if not (math.isfinite(left) and math.isfinite(right) and left < right):
-        raise OptionError(f"plot_functions: span is {span}; expected two numbers, the smaller one first.")
+    left, right = _ends(span)
     x = np.linspace(left, right, _POINTS)
-    curves = {name: [curve(values, x) for values in _value_and_slope(name, f)] for name, f in named.items()}
+    curves = {name: [curve(values, x) for values in _value_and_slope(name, quiet_copy(f))] for name, f in named.items()}
     columns = min(len(named), _COLUMNS)
     rows = -(-len(named) // columns)
     figure = canvas("plot_functions", path, figure, (2.5 * columns, 2.1 * rows + 0.3))
@@ -86,17 +88,32 @@ def _draw(axes: Any, function: Curve, slope: Curve) -> None:
     values = values[np.isfinite(values)]
     if values.size and np.ptp(values) > _STEEP * (most := np.ptp(ends := np.quantile(values, (0.03, 0.97)))) > 0:
         axes.set_ylim(ends[0] - 0.1 * most, ends[1] + 0.1 * most)
+    if (share := np.isinf(function.y).mean()) > _MANY:
+        axes.text(0.03, 0.9, f"infinite in {share:.0%} of the span", transform=axes.transAxes, fontsize=7.5)
     axes.tick_params(labelsize=8, length=2)
     bare(axes)
 
 
+def _ends(span: Any) -> tuple[float, float]:
+    try:
+        left, right = map(float, span)
+    except (TypeError, ValueError):
+        left = right = math.nan
+    if not (math.isfinite(left) and math.isfinite(right) and left < right):
+        raise OptionError(f"plot_functions: span is {span!r}; expected two numbers, the smaller one first.")
+    return left, right
+
+
 def _named(functions: Any) -> dict[str, Function]:
-    if isinstance(functions, Mapping):
-        named = {str(name): f for name, f in functions.items()}
-    else:
-        functions = [functions] if callable(functions) else list(functions)
-        named = {getattr(f, "__name__", type(f).__name__): f for f in functions}
-    if not named or len(named) < len(functions):
+    if callable(functions) or isinstance(functions, str) or not isinstance(functions, Iterable):
+        functions = [functions]
+    pairs = ([(str(name), f) for name, f in functions.items()] if isinstance(functions, Mapping) else
+             [(getattr(f, "__name__", type(f).__name__), f) for f in functions])
+    for _, f in pairs:
+        if not callable(f):
+            raise DTypeError(f"plot_functions: {f!r} cannot be called; expected functions, such as ag.tanh.")
+    named = dict(pairs)
+    if not named or len(named) < len(pairs):
         raise ShapeError("plot_functions: expected functions with names that differ, or a mapping from names; got "
                          f"{', '.join(named) or 'none'}.")
     return named

@@ -10,14 +10,15 @@ import numpy as np
 
 from autograd_core.debugging.symptoms import TINY
 
-from .canvas import GREY, canvas, finished, height_of, label_rows
+from .canvas import GREY, canvas, count_along, finished
 from .measures import watched
+from .rows import height_of, label_rows
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 
-def plot_gradient_history(watch: Any, path: str | Path | None = None, *, title: str | None = None,
+def plot_gradient_history(watch: Any, *, path: str | Path | None = None, title: str | None = None,
                           figure: Figure | None = None) -> Figure:
     """Plot the logarithm of gradient norms as a heatmap: a row for each layer, a column for each step.
 
@@ -27,7 +28,7 @@ def plot_gradient_history(watch: Any, path: str | Path | None = None, *, title: 
 
     Args:
         watch: an ``nn.Watch``, of which the gradient norms of the layers' outputs are taken; or a mapping from names
-            to norms, one a step.
+            to norms, one a step. The layers of a watch come in the order in which they first ran.
         path: where to save it (``.png``, ``.svg`` or ``.pdf``), or None. Missing folders are made.
         title: a headline.
         figure: a Figure or SubFigure to draw in.
@@ -62,13 +63,13 @@ def plot_gradient_history(watch: Any, path: str | Path | None = None, *, title: 
     image = axes.imshow(shown, aspect="auto", interpolation="none", cmap=colours, vmin=low, vmax=high)
     label_rows(axes, list(norms))
     axes.set(xlabel="step", ylabel="layer, first to last")
-    axes.xaxis.get_major_locator().set_params(integer=True)
+    count_along(axes.xaxis)
     axes.xaxis.set_major_formatter(lambda at, _: f"{steps[round(at)]:,}" if 0 <= round(at) < len(steps) else "")
     figure.colorbar(image, ax=axes, label="log₁₀ of the gradient norm")
     found: dict[str, tuple[Any, dict[str, Any]]] = {
         "not a number, or not known": (np.isnan(exponents), hatched),
         "exactly 0": (np.isneginf(exponents), {"facecolor": "white", "edgecolor": GREY}),
-        "infinite": (np.isposinf(exponents), {"facecolor": "black"}),
+        "infinite": (np.isposinf(exponents), {"facecolor": "black", "edgecolor": GREY}),
     }
     keys = [Patch(label=label, **look) for label, (where, look) in found.items() if where.any()]
     if keys:

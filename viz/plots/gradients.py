@@ -16,8 +16,9 @@ from autograd_core.errors import DTypeError
 
 from ..pictures.captions import short
 from ..pictures.flags import Trouble
-from .canvas import COLOURS, GREY, bare, canvas, finished, height_of, label_rows, logarithmic
+from .canvas import COLOURS, GREY, bare, canvas, finished, literal, logarithmic
 from .names import Kind, kind_of, layer_of
+from .rows import Said, height_of, label_rows, say_rows
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -27,8 +28,7 @@ class _Mark(NamedTuple):
     """Where a parameter is drawn, and what is said of it."""
 
     size: float  # NaN: no place on the axis
-    words: str = ""
-    colour: str = "black"
+    said: Said = Said()
 
 
 _LOOKS: dict[Kind, tuple[str, str]] = {
@@ -36,13 +36,14 @@ _LOOKS: dict[Kind, tuple[str, str]] = {
 }
 
 
-def plot_gradients(model: Any, path: str | Path | None = None, *, title: str | None = None,
+def plot_gradients(model: Any, *, path: str | Path | None = None, title: str | None = None,
                    figure: Figure | None = None) -> Figure:
     """Plot the size of each parameter's gradient, after ``loss.backward()``.
 
     The size is the root mean square over the parameter's elements, on a logarithmic axis: what a typical element gets,
     so that layers of different sizes can be compared. (A norm also grows with the number of elements.) The
-    guides are those of ``ag.explain`` and of the flags in drawings. What has no place on the axis is said in words.
+    guides are those of ``ag.explain`` and of the flags in drawings. What has no place on the axis is said in words, as
+    is of weights with several names. Of more than 48 layers, each label stands for several, of which the worst speaks.
 
     Args:
         model: anything with ``named_parameters()``; or a mapping from names to parameters; or one from names to
@@ -52,7 +53,7 @@ def plot_gradients(model: Any, path: str | Path | None = None, *, title: str | N
         figure: a Figure or SubFigure to draw in.
 
     Returns:
-        The matplotlib Figure: a row for each layer, the first at the top.
+        The matplotlib Figure: a row for each layer, in the order of ``named_parameters()``, the first at the top.
 
     Raises:
         DTypeError: a model without parameters, or what is neither a model nor gradients.
@@ -66,6 +67,7 @@ def plot_gradients(model: Any, path: str | Path | None = None, *, title: str | N
         ['biases ○ NO GRAD']
     """
     marks = {name: _mark(gradient) for name, gradient in _gradients(model).items()}
+    marks |= {name: _Mark(math.nan, Said(f"tied to {literal(first)}")) for name, first in _ties(model).items()}
     layers = list(dict.fromkeys(map(layer_of, marks)))
     figure = canvas("plot_gradients", path, figure, (6.4, height_of(len(layers))))
     axes: Any = figure.subplots()
@@ -74,18 +76,22 @@ def plot_gradients(model: Any, path: str | Path | None = None, *, title: str | N
         if of_kind:
             rows = [layers.index(layer_of(name)) for name in of_kind]
             axes.plot(list(of_kind.values()), rows, style, color=colour, markersize=5, linewidth=1.2, label=kind)
-    for row, layer in enumerate(layers):
-        _say(axes, row, {kind_of(name): mark for name, mark in marks.items() if layer_of(name) == layer})
-    for guide, trouble, side in ((TINY, Trouble.VANISHING, "below"), (HUGE, Trouble.EXPLODING, "above")):
+    of_layers: dict[str, dict[Kind, Said]] = {layer: {} for layer in layers}
+    for name, mark in marks.items():
+        of_layers[layer_of(name)][kind_of(name)] = mark.said
+    say_rows(axes, layers, [_of_layer(said) for said in of_layers.values()])
+    for guide, trouble, side, ha in ((TINY, Trouble.VANISHING, "below", "right"),
+                                     (HUGE, Trouble.EXPLODING, "above", "left")):
         axes.axvline(guide, color=GREY, linestyle=":", linewidth=1.2)
-        axes.annotate(f"{trouble.icon} {side} {guide:g}", (guide, 1), (0, 3), xycoords=axes.get_xaxis_transform(),
-                      textcoords="offset points", ha="left" if guide < 1 else "right", fontsize=7.5, color=GREY)
+        axes.annotate(f"{trouble.icon} {side} {guide:g}", (guide, 1), (0, 8), xycoords=axes.get_xaxis_transform(),
+                      textcoords="offset points", ha=ha, fontsize=7.5, color=GREY)
     logarithmic(axes.set_xlim, axes.set_xscale, [TINY, HUGE, *(mark.size for mark in marks.values())])
     axes.set_xlabel("RMS of the gradient")
     label_rows(axes, layers)
     axes.grid(alpha=0.25, linewidth=0.6)
     bare(axes)
-    figure.legend(*axes.get_legend_handles_labels(), loc="outside lower center", ncols=3, frameon=False, fontsize=8)
+    if set(map(kind_of, marks)) != {"others"}:
+        figure.legend(loc="outside lower center", ncols=3, frameon=False, fontsize=8)
     return finished(figure, path, title)
 
 
@@ -113,27 +119,37 @@ def _learns(entry: Any) -> bool:
     return isinstance(entry, Tensor) and entry.requires_grad and entry.is_leaf
 
 
+def _ties(model: Any) -> dict[str, str]:
+    """The further names of parameters that several modules share, and the first name of each."""
+    if not (hasattr(model, "named_parameters") and hasattr(model, "named_modules")):
+        return {}
+    first = {id(parameter): name for name, parameter in model.named_parameters()}
+    names = {(f"{path}.{name}" if path else name): first[id(value)] for path, module in model.named_modules()
+             for name, value in vars(module).items() if id(value) in first}
+    return {name: other for name, other in names.items() if name != other}
+
+
 def _mark(gradient: Any) -> _Mark:
     if gradient is None:
-        return _Mark(math.nan, Trouble.NO_GRAD.title, Trouble.NO_GRAD.colour)
+        return _Mark(math.nan, Said(Trouble.NO_GRAD.title, Trouble.NO_GRAD))
     if isinstance(gradient, str):
-        return _Mark(math.nan, gradient, GREY)
+        return _Mark(math.nan, Said(gradient))
     with np.errstate(all="ignore"):  # NaN and inf are shown, not warned about
         size = rms(_array(gradient))
     if not math.isfinite(size):
-        return _Mark(math.nan, f"{Trouble.BROKEN.icon} {short(size)}", Trouble.BROKEN.colour)
+        return _Mark(math.nan, Said(f"{Trouble.BROKEN.icon} {short(size)}", Trouble.BROKEN))
     if size == 0:
-        return _Mark(math.nan, "exactly 0", "black")
+        return _Mark(math.nan, Said("exactly 0"))
     trouble = Trouble.VANISHING if size < TINY else Trouble.EXPLODING if size > HUGE else None
-    return _Mark(size, trouble.title, trouble.colour) if trouble else _Mark(size)
+    return _Mark(size, Said(trouble.title, trouble) if trouble else Said())
 
 
-def _say(axes: Any, row: int, marks: dict[Kind, _Mark]) -> None:
-    """What is to be said of a layer, at the right: once if it goes for all its parameters."""
-    said = {kind: mark.words for kind, mark in marks.items() if mark.words}
+def _of_layer(of_kinds: dict[Kind, Said]) -> Said:
+    """What is to be said of a layer: once if it goes for all its parameters."""
+    said = {kind: said for kind, said in of_kinds.items() if said.words}
     if not said:
-        return
-    alike = len(said) > 1 and len(set(said.values())) == 1
-    words = next(iter(said.values())) if alike else ", ".join(f"{kind} {said[kind]}" for kind in said)
-    axes.text(1.02, row, words, color=marks[next(iter(said))].colour, fontsize=8, va="center",
-              transform=axes.get_yaxis_transform())
+        return Said()
+    worst = min(said.values(), key=lambda one: one.rank)
+    if len({one.words for one in of_kinds.values()}) == 1:
+        return worst
+    return Said(", ".join(f"{kind} {one.words}" for kind, one in said.items()), worst.trouble)

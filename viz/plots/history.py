@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from .canvas import COLOURS, DASHES, bare, canvas, finished, literal
+from .canvas import COLOURS, DASHES, bare, canvas, count_along, finished, literal
 from .measures import checked
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 
-def plot_history(history: Mapping[str, Sequence[float]], path: str | Path | None = None, *,
+def plot_history(history: Mapping[str, Sequence[float]], *, path: str | Path | None = None,
                  title: str | None = None, figure: Figure | None = None) -> Figure:
     """Plot what was measured while training: losses, and accuracies in a panel of their own.
 
@@ -81,7 +81,7 @@ def _draw_panel(axes: Any, label: str, curves: dict[str, np.ndarray]) -> None:
         axes.yaxis.set_major_formatter("{x:g}")
         axes.yaxis.set_minor_formatter("")
     axes.set(xlabel="epoch", ylabel=literal(label))
-    axes.xaxis.get_major_locator().set_params(integer=True)
+    count_along(axes.xaxis)
     axes.grid(alpha=0.3, which="both", linewidth=0.6)
     bare(axes)
     axes.legend(frameon=False)

@@ -8,12 +8,18 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from autograd_core import Tensor, enable_grad, no_grad, tensor
+from autograd_core import Tensor, enable_grad, tensor
 from autograd_core.debugging.symptoms import slopes
 from autograd_core.debugging.words import saturates
 from autograd_core.errors import DTypeError
+from autograd_core.recording import Primitive
+from autograd_core.walk import leading_to, nodes_behind
 
+from .canvas import no_path
 from .copies import copy_of
+
+_NO_ACTIVATIONS = "output of each layer (no activation is a layer)"
+_ARITHMETIC = frozenset({"add", "subtract", "multiply", "divide", "negative"})
 
 
 class Output(NamedTuple):
@@ -25,15 +31,18 @@ class Output(NamedTuple):
 
 
 class _Run(NamedTuple):
-    """One call of a layer."""
+    """One call of a layer, recorded by itself."""
 
     module: Any
-    args: tuple[Any, ...]
-    output: Any
+    given: Tensor | None  # its input, if that is one array of floats
+    output: Tensor
 
 
-def outputs_of(caller: str, model: Any, inputs: Any) -> dict[str, Output]:
+def outputs_of(caller: str, model: Any, inputs: Any) -> tuple[dict[str, Output], str]:
     """What the activations of a model put out; those of all layers, if there are none.
+
+    A layer is an activation if it applies one function to each element: all it records between its input and its output
+    are elementwise operations, and not arithmetic alone, as in dropout. No values are looked at.
 
     Args:
         caller: the function that plots, for errors.
@@ -41,78 +50,99 @@ def outputs_of(caller: str, model: Any, inputs: Any) -> dict[str, Output]:
         inputs: of the model, a tuple for several; None with a mapping.
 
     Returns:
-        By name, an Output. A layer that runs several times, such as a recurrent cell, adds up; where the shapes of its
-        samples differ, it has several entries.
+        By name, an Output; and what they are of, in words. A layer that runs several times, such as a recurrent cell,
+        adds up; where the shapes of its samples differ, it has several entries.
 
     Raises:
         DTypeError: neither a model with inputs nor a mapping without.
     """
+    no_path(caller, "inputs", inputs)
     if isinstance(model, Mapping) and inputs is None:
-        try:
-            return {str(name): _measured(output) for name, output in model.items()}
-        except (TypeError, ValueError) as error:
-            raise DTypeError(f"{caller}: an output is not an array of numbers: {error}.") from error
+        return {str(name): _given(caller, str(name), output) for name, output in model.items()}, "output"
     if not hasattr(model, "named_modules") or inputs is None:
         raise DTypeError(f"{caller}: expected a model and its inputs, or a mapping from names to outputs; got "
                          f"{type(model).__name__} {'without' if inputs is None else 'and'} inputs.")
     runs = _runs(copy_of(model), inputs)
-    measured = {key: [_of_activation(run) for run in calls] for key, calls in runs.items()
-                if all(map(_is_activation, calls))}
-    measured = measured or {key: [_measured(run.output) for run in calls] for key, calls in runs.items()}
+    shown, words = {key: calls for key, calls in runs.items() if _is_activation(calls[0])}, "output of each activation"
+    if not shown:
+        shown, words = {key: calls for key, calls in runs.items() if _is_layer(calls[0])}, _NO_ACTIVATIONS
+    measured = {key: [_measured(run.output) for run in calls] for key, calls in shown.items()}
     times = Counter(name for name, _ in measured)
     return {name if times[name] == 1 else f"{name} {shape}": _joined(calls)
-            for (name, shape), calls in measured.items()}
+            for (name, shape), calls in measured.items()}, words
+
+
+def _given(caller: str, name: str, output: Any) -> Output:
+    """An output that somebody else made."""
+    if isinstance(output, Tensor):
+        return _measured(output)
+    try:
+        values = np.asarray(output)
+    except ValueError:
+        values = np.asarray(None)
+    if values.dtype.kind not in "fiub":
+        raise DTypeError(f"{caller}: {name!r} is no array of real numbers.")
+    return Output(values.astype(float))
 
 
 def _runs(model: Any, inputs: Any) -> dict[tuple[str, tuple[int, ...]], list[_Run]]:
     """The calls of each layer without children, by its name and the shape of a sample."""
     runs: dict[tuple[str, tuple[int, ...]], list[_Run]] = {}
 
-    def seen(name: str, module: Any, args: tuple[Any, ...], output: Any) -> None:
-        while isinstance(output, (tuple, list)):  # the first is the output; others are states
-            output = output[0]
-        if isinstance(output, Tensor):
-            runs.setdefault((name, output.shape[1:]), []).append(_Run(module, args, output))
+    def begin(_: Any, args: tuple[Any, ...]) -> Any:
+        """Let the record of this layer begin here."""
+        if len(args) != 1 or not isinstance(args[0], (np.ndarray, Tensor)) or args[0].dtype.kind != "f":
+            return args
+        return tensor(args[0].data if isinstance(args[0], Tensor) else args[0], requires_grad=True)
+
+    def end(name: str, module: Any, args: tuple[Any, ...], output: Any) -> Any:
+        first = output
+        while isinstance(first, (tuple, list)):  # the others are states
+            first = first[0]
+        if isinstance(first, Tensor):
+            given = args[0] if len(args) == 1 and isinstance(args[0], Tensor) else None
+            runs.setdefault((name, first.shape[1:]), []).append(_Run(module, given, first))
+        return output.detach() if isinstance(output, Tensor) else output
 
     for name, module in model.named_modules():
         if not any(module.children()):
-            module.register_forward_hook(lambda *call, name=name: seen(name, *call))
-    with no_grad():
+            module.register_forward_pre_hook(begin)
+            module.register_forward_hook(lambda *call, name=name: end(name, *call))
+    with enable_grad():
         model(*inputs if isinstance(inputs, tuple) else (inputs,))
     return runs
 
 
 def _is_activation(run: _Run) -> bool:
-    """Whether a layer has no weights, keeps the shape, and does something."""
-    if any(True for _ in run.module.named_parameters()) or len(run.args) != 1:
-        return False
-    given = _array(run.args[0])
-    return given.shape == run.output.shape and not np.array_equal(given, run.output.data)
+    ops = _ops(run)
+    return all(op.elementwise or op.name == "where" for op in ops) and any(op.name not in _ARITHMETIC for op in ops)
 
 
-def _of_activation(run: _Run) -> Output:
-    """Its output, and the slopes, for which it runs once more by itself."""
-    given = _array(run.args[0])
-    with enable_grad():
-        again = run.module.forward(tensor(given, requires_grad=given.dtype.kind == "f"))
-    return _measured(again)._replace(values=run.output.data)
+def _is_layer(run: _Run) -> bool:
+    """Whether a layer is worth a row: not dropout, Identity and their like."""
+    has_weights = any(True for _ in run.module.named_parameters())
+    return has_weights or run.given is None or any(op.name not in _ARITHMETIC for op in _ops(run))
 
 
-def _measured(output: Any) -> Output:
-    node = output.node if isinstance(output, Tensor) else None
+def _ops(run: _Run) -> list[Primitive]:
+    """The operations between input and output."""
+    if run.given is None or run.given.node is None or run.output.node is None:
+        return []
+    source = {run.given.node}
+    between = leading_to(source, nodes_behind([run.output.node], source))
+    return [node.primitive for node in between if node.primitive]
+
+
+def _measured(output: Tensor) -> Output:
+    """The values of an output, and the slopes, if one operation of one operand made it."""
+    node = output.node
     if node is None or node.primitive is None or not len(node.primitive.operands) == len(node.edges) == 1:
-        return Output(_array(output) if isinstance(output, Tensor) else np.asarray(output, dtype=float))
+        return Output(output.data)
     return Output(output.data, slopes(node, node.edges[0]), saturates(node.primitive.name))
-
-
-def _array(value: Any) -> np.ndarray:
-    return value.data if isinstance(value, Tensor) else np.asarray(value)
 
 
 def _joined(calls: list[Output]) -> Output:
     """All calls as if their samples had come at once."""
-    if len(calls) == 1:
-        return calls[0]
-    known = [call.slopes for call in calls if call.slopes is not None]
+    known = [np.atleast_1d(call.slopes) for call in calls if call.slopes is not None]
     return Output(np.concatenate([np.atleast_1d(call.values) for call in calls]),
-                  np.concatenate(np.atleast_1d(*known)) if len(known) == len(calls) else None, calls[0].saturates)
+                  np.concatenate(known) if len(known) == len(calls) else None, calls[0].saturates)

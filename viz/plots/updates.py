@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from .canvas import COLOURS, GREY, MARKERS, bare, canvas, finished, literal, logarithmic
+from .canvas import COLOURS, GREY, MARKERS, bare, canvas, count_along, finished, literal, logarithmic, text_colour
 from .measures import watched
 from .names import kind_of, layer_of
 
@@ -22,7 +22,7 @@ Source: Karpathy, CS231n notes, "Neural Networks Part 3", ratio of weights to up
 """
 
 
-def plot_updates(watch: Any, path: str | Path | None = None, *, title: str | None = None,
+def plot_updates(watch: Any, *, path: str | Path | None = None, title: str | None = None,
                  figure: Figure | None = None) -> Figure:
     """Plot |w_new - w| / |w| of every parameter over the steps, with a guide at 0.001.
 
@@ -59,10 +59,10 @@ def plot_updates(watch: Any, path: str | Path | None = None, *, title: str | Non
     looks = _looks(layers)
     for name, values in updates.items():
         _draw(axes, name, steps, values, looks[layer_of(name)])
-    axes.axhline(USUAL, color="black", linestyle=":", linewidth=1.5, label=f"usual: {USUAL:g}")
+    axes.axhline(USUAL, color=text_colour(), linestyle=":", linewidth=1.5, label=f"usual: {USUAL:g}")
     logarithmic(axes.set_ylim, axes.set_yscale, [USUAL, *np.concatenate(list(updates.values()))])
     axes.set(xlabel="step", ylabel="|update| / |weight|")
-    axes.xaxis.get_major_locator().set_params(integer=True)
+    count_along(axes.xaxis)
     axes.grid(alpha=0.25, linewidth=0.6)
     bare(axes)
     _legend(figure, axes, layers, looks)

@@ -7,7 +7,7 @@ try:
     import hypothesis as _hypothesis  # noqa: F401  # to say what is missing before a part of it is
 except ImportError as error:
     raise ImportError(
-        'autograd_core.testing.strategies: needs hypothesis. Install it with: pip install "autograd-core[testing]".'
+        'autograd_core.testing.strategies: needs hypothesis. Install it from the clone: pip install ".[testing]".'
     ) from error
 
 from ...derivatives.domains import Interval

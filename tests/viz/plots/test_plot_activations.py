@@ -6,8 +6,9 @@ import pytest
 import autograd_core as ag
 import nn
 import viz
+from viz.plots.outputs import outputs_of
 
-pytest.importorskip("matplotlib", reason="draws the plots: pip install autograd-core[plot]")
+pytest.importorskip("matplotlib", reason="draws the plots: pip install '.[plot]'")
 
 RNG = np.random.default_rng(0)
 INPUTS = RNG.normal(size=(64, 4)).astype("float32")
@@ -60,8 +61,47 @@ def test_the_activations_of_a_model_are_shown():
     figure = viz.plot_activations(model, INPUTS.reshape(64, 2, 2))
     assert rows(figure) == ["2", "5"]
     assert said(figure)[0][0] == f"std {model[2](model[1](INPUTS)).numpy().std():.2f}"
+    assert figure.axes[0].get_xlabel() == "output of each activation"
     linear = viz.plot_activations(model[1], INPUTS)
     assert len(rows(linear)) == 1  # without activations, all layers
+    assert linear.axes[0].get_xlabel() == "output of each layer (no activation is a layer)"
+
+
+ELEMENTWISE = [nn.CELU, nn.ELU, nn.GELU, nn.Hardsigmoid, nn.Hardswish, nn.Hardtanh, nn.LeakyReLU, nn.LogSigmoid,
+               nn.Mish, nn.PReLU, nn.ReLU, nn.ReLU6, nn.SELU, nn.SiLU, nn.Sigmoid, nn.Softplus, nn.Softsign, nn.Tanh,
+               lambda: nn.Threshold(0.1, 0.0)]
+
+
+@pytest.mark.parametrize("shift", [-50.0, 50.0])  # all of a ReLU is off or on: its output is 0, or its input
+@pytest.mark.parametrize("train", [True, False])
+def test_the_kind_of_layer_decides_not_the_values(train, shift):
+    layers = [layer() for layer in ELEMENTWISE]
+    others = [nn.Dropout(rng=0), nn.ClassicDropout(rng=0), nn.GaussianNoise(0.1, rng=0), nn.Identity(), nn.Flatten(),
+              nn.LayerNorm(4), nn.Linear(4, 4, rng=0), nn.Center(4).fit(INPUTS), nn.BatchNorm1d(4), nn.Softmax()]
+    model = nn.Sequential(*(nn.Sequential(layer) for layer in (*layers, *others)))
+    for part in model.train(train):
+        outputs, _ = outputs_of("test", nn.Sequential(part, nn.Tanh()), INPUTS + np.float32(shift))
+        assert list(outputs) == (["0.0", "1"] if part[0] in layers else ["1"])
+
+
+@pytest.mark.parametrize("train", [True, False])
+def test_where_activations_are_no_layers_all_layers_but_dropouts_are_shown(train):
+    model = nn.TransformerEncoderLayer(8, 2, 16, batch_first=True, rng=0).train(train)
+    figure = viz.plot_activations(model, RNG.normal(size=(4, 5, 8)).astype("float32"))
+    assert rows(figure) == ["self_attn.out_proj", "norm1", "linear1", "linear2", "norm2"]  # in the order they run
+
+
+def test_of_very_many_layers_the_worst_speak():
+    outputs = {f"layer {i}": np.linspace(0.1, 1, 20) for i in range(96)}
+    outputs["layer 3"] = np.array([1.0, np.nan])
+    figure = viz.plot_activations(outputs)
+    assert len(said(figure)) == len(rows(figure)) == 48
+    assert [words for (words,) in said(figure)[:2]] == ["std 0.27", "layer 3: × 50% NaN or inf, std 0"]
+
+
+def test_a_file_name_is_not_taken_for_inputs():
+    with pytest.raises(ag.DTypeError, match=r"inputs is 'a\.png'; to save the picture, pass path='a\.png'"):
+        viz.plot_activations({"a": INPUTS}, "a.png")
 
 
 @pytest.mark.parametrize(("activation", "scale", "words"), [
@@ -173,9 +213,10 @@ def test_what_is_neither_model_nor_outputs_is_refused(model, inputs):
         viz.plot_activations(model, inputs)
 
 
-def test_what_is_no_array_is_refused():
-    with pytest.raises(ag.DTypeError, match="plot_activations: an output is not an array of numbers"):
-        viz.plot_activations({"a": ["x"]})
+@pytest.mark.parametrize("output", [["x"], None, [1.0, None], [1j], [[1.0], [1.0, 2.0]]])
+def test_what_is_no_array_is_refused(output):
+    with pytest.raises(ag.DTypeError, match="plot_activations: 'a' is no array of real numbers"):
+        viz.plot_activations({"a": output})
 
 
 @pytest.mark.parametrize("outputs", [{}, {"a": []}])
@@ -184,7 +225,8 @@ def test_nothing_to_show_is_refused(outputs):
         viz.plot_activations(outputs)
 
 
-@pytest.mark.parametrize("values", [[np.nan], [0.0], [np.inf, 1.0], [[1e30], [-1e30]], [True, False], 3.0])
+@pytest.mark.parametrize("values", [[np.nan], [0.0], [np.inf, 1.0], [[1e30], [-1e30]], [True, False], 3.0,
+                                    [1.7e308, -1.7e308]])
 def test_any_numbers_draw(values, tmp_path):
     viz.plot_activations({"a": values}, path=tmp_path / "x.png")
     assert (tmp_path / "x.png").exists()

@@ -10,7 +10,7 @@ import nn
 import viz
 from viz.plots.jumps import curve
 
-pytest.importorskip("matplotlib", reason="draws the plots: pip install autograd-core[plot]")
+pytest.importorskip("matplotlib", reason="draws the plots: pip install '.[plot]'")
 
 
 def parts(axes):
@@ -116,7 +116,27 @@ def test_functions_must_keep_the_shape(function, words):
         viz.plot_functions({"sum": function})
 
 
-@pytest.mark.parametrize("span", [(1, 1), (2, 1), (0, np.inf), (np.nan, 1)])
+@pytest.mark.parametrize("functions", [None, 3, "tanh", ["tanh"], {"f": None}, [ag.tanh, 3]])
+def test_what_cannot_be_called_is_refused(functions):
+    with pytest.raises(ag.DTypeError, match="cannot be called; expected functions"):
+        viz.plot_functions(functions)
+
+
+def test_modules_are_shown_in_eval_mode_and_stay_as_they_were():
+    dropout = nn.Dropout(0.5, rng=0)
+    x, y = parts(viz.plot_functions(dropout).axes[0])[0]["function"].get_data()
+    np.testing.assert_array_equal(x, y)
+    assert dropout.training
+    np.testing.assert_array_equal(dropout(np.ones(20)).numpy(), nn.Dropout(0.5, rng=0)(np.ones(20)).numpy())
+
+
+def test_infinity_is_said():
+    overflow, log = viz.plot_functions({"e": np.exp, "log": ag.log}, span=(-1e6, 1e6)).axes
+    assert [text.get_text() for text in overflow.texts] == ["infinite in 50% of the span"]
+    assert list(log.texts) == []
+
+
+@pytest.mark.parametrize("span", [(1, 1), (2, 1), (0, np.inf), (np.nan, 1), 3, (1, 2, 3), ("a", "b"), None])
 def test_a_span_goes_up(span):
     with pytest.raises(ag.OptionError, match="the smaller one first"):
         viz.plot_functions([ag.tanh], span=span)

@@ -9,7 +9,7 @@ import viz
 from autograd_core.debugging.symptoms import HUGE, TINY
 from viz.pictures.flags import Trouble, flags_of
 
-pytest.importorskip("matplotlib", reason="draws the plots: pip install autograd-core[plot]")
+pytest.importorskip("matplotlib", reason="draws the plots: pip install '.[plot]'")
 
 RNG = np.random.default_rng(0)
 INPUTS = RNG.normal(size=(32, 4)).astype("float32")
@@ -60,7 +60,7 @@ def test_what_has_no_place_on_the_axis_is_said():
                  "4.bias": np.full(3, HUGE * 2)}
     figure = viz.plot_gradients(gradients)
     assert said(figure) == {0: "○ NO GRAD", 1: "weights exactly 0", 2: "weights × NaN, biases × inf",
-                            3: "weights ▼ VANISHING", 4: "biases ▲ EXPLODING"}
+                            3: "▼ VANISHING", 4: "▲ EXPLODING"}
     finite = [x for kind in drawn(figure).values() for x in kind.values() if np.isfinite(x)]
     assert sorted(finite) == pytest.approx([TINY / 2, 1.0, HUGE * 2])
     low, high = figure.axes[0].get_xlim()
@@ -130,3 +130,43 @@ def test_very_many_layers_stay_readable():
     figure = viz.plot_gradients({f"{i}.weight": np.ones(2) for i in range(300)})
     assert 20 < len(rows(figure)) <= 48
     assert figure.get_size_inches()[1] < 14
+
+
+def test_of_very_many_layers_the_worst_speak():
+    gradients = {f"{i}.weight": np.zeros(2) for i in range(480)}
+    gradients["13.weight"] = None
+    found = said(viz.plot_gradients(gradients))
+    assert list(found) == list(range(0, 480, 10))
+    assert [found[0], found[10], found[20]] == ["exactly 0", "13: ○ NO GRAD", "exactly 0"]
+
+
+@pytest.mark.parametrize("sizes", [(1e-30,), (1e300,)])
+def test_the_captions_of_the_guides_do_not_overlap(sizes):
+    figure = viz.plot_gradients({f"{i}.weight": np.full(2, size) for i, size in enumerate(sizes)})
+    figure.canvas.draw()
+    below, above = (text.get_window_extent() for text in figure.axes[0].texts if " 1e-07" in text.get_text()
+                    or " 1000" in text.get_text())
+    assert 0 <= below.x0 < below.x1 < above.x0
+
+
+def test_tied_weights_say_so():
+    class Tied(nn.Module):
+        def __init__(self):
+            self.embedding = nn.Embedding(5, 4, rng=0)
+            self.head = nn.Linear(4, 5, rng=1)
+            self.head.weight = self.embedding.weight
+
+        def forward(self, words):
+            return self.head(self.embedding(words))
+
+    model = Tied()
+    model([0, 1]).sum().backward()
+    figure = viz.plot_gradients(model)
+    assert rows(figure) == ["embedding", "head"]
+    assert said(figure) == {1: "weights tied to embedding.weight"}
+
+
+def test_parameters_that_are_neither_weights_nor_biases_need_no_kind():
+    figure = viz.plot_gradients({"w": ag.tensor(1.0, requires_grad=True)})
+    assert said(figure) == {0: "○ NO GRAD"}
+    assert figure.legends == []

@@ -5,7 +5,7 @@ import pytest
 import nn
 import viz
 
-pytest.importorskip("matplotlib", reason="draws the plots: pip install autograd-core[plot]")
+pytest.importorskip("matplotlib", reason="draws the plots: pip install '.[plot]'")
 
 HISTORY = {
     "train loss": [2.0, 1.0, 0.5], "held-out loss": [2.1, 1.2, 0.9],
@@ -14,7 +14,7 @@ HISTORY = {
 
 
 def test_losses_and_accuracies_have_panels_of_their_own(tmp_path):
-    figure = viz.plot_history(HISTORY, tmp_path / "new" / "loss.png", title="costs $5")
+    figure = viz.plot_history(HISTORY, path=tmp_path / "new" / "loss.png", title="costs $5")
     assert [axes.get_ylabel() for axes in figure.axes] == ["loss", "accuracy"]
     assert [list(line.get_ydata()) for line in figure.axes[0].lines] == [[2.0, 1.0, 0.5], [2.1, 1.2, 0.9]]
     assert [axes.get_yscale() for axes in figure.axes] == ["log", "linear"]
@@ -41,14 +41,20 @@ def test_without_a_loss_all_measures_share_a_panel():
 
 
 def test_epochs_without_a_number_are_marked(tmp_path):
-    figure = viz.plot_history({"loss": [1.0, float("nan"), 0.2]}, tmp_path / "x.svg")
+    figure = viz.plot_history({"loss": [1.0, float("nan"), 0.2]}, path=tmp_path / "x.svg")
     assert list(figure.axes[0].lines[1].get_xdata()) == [2]
     assert "NaN or inf" in [text.get_text().split(": ")[-1] for text in figure.axes[0].get_legend().get_texts()]
 
 
 @pytest.mark.parametrize("values", [[float("nan")] * 3, [0.0, -1.0, 2.0], [1.0], [1, 2, 3], [1e-30, 1e30]])
 def test_any_numbers_draw(values, tmp_path):
-    viz.plot_history({"loss": values}, tmp_path / "x.png")
+    viz.plot_history({"loss": values}, path=tmp_path / "x.png")
+
+
+def test_one_epoch_is_one_tick():
+    (axes,) = viz.plot_history({"loss": [1.0]}).axes
+    left, right = axes.get_xlim()
+    assert [tick for tick in axes.get_xticks() if left <= tick <= right] == [1]
 
 
 BAD = [{}, {"loss": []}, {"a": [1.0], "b": [1.0, 2.0]}, {"a": [[1.0]]}, {"a": ["x"]}, {"a": 1.0}, [1.0, 2.0]]

@@ -7,7 +7,7 @@ import autograd_core as ag
 import nn
 import viz
 
-pytest.importorskip("matplotlib", reason="draws the plots: pip install autograd-core[plot]")
+pytest.importorskip("matplotlib", reason="draws the plots: pip install '.[plot]'")
 
 POINTS = np.array([[-1.0, 0.0], [1.0, 0.0], [0.0, 1.0], [0.5, -1.0]])
 
@@ -65,7 +65,39 @@ def test_three_classes_have_markers_and_a_key():
 def test_a_class_without_points_keeps_the_colours_of_the_others():
     scores = lambda x: np.stack([x[:, 0], -x[:, 0], 0 * x[:, 0] - 9], axis=1)  # noqa: E731  # one expression
     figure = viz.plot_regions(scores, POINTS, [1, 1, 1, 1])
-    assert colour_at(figure, -0.9, 0)[0] == colours_of_points(figure)[0]
+    assert colour_at(figure, -0.9, 0)[0] == colours_of_points(figure)[1]
+    assert [text.get_text() for text in figure.legends[0].get_texts()] == ["class 0", "class 1"]  # both have regions
+
+
+def seven(x):
+    """Class 0 at the left, 6 at the right, the others nowhere."""
+    return np.stack([-x[:, 0], *[0 * x[:, 0] - 9] * 5, x[:, 0]], axis=1)
+
+
+def test_classes_that_share_a_colour_are_parted_by_a_line_hatching_and_hollow_points():
+    figure = viz.plot_regions(seven, POINTS, [0, 6, 6, 6])
+    borders = borders_of(figure)
+    assert borders
+    for border in borders:
+        np.testing.assert_allclose(border[:, 0], 0, atol=1e-9)
+    (hatched,) = [c for c in figure.axes[0].collections if getattr(c, "hatches", None) and any(c.hatches)]
+    assert hatched.get_paths()[0].vertices[:, 0].min() > -0.02
+    zero, six = figure.axes[0].lines
+    assert (zero.get_markerfacecolor() == "none", six.get_markerfacecolor() == "none") == (False, True)
+    assert [text.get_text() for text in figure.legends[0].get_texts()] == ["class 0", "class 6"]
+
+
+def borders_of(figure):
+    """The points of each line between regions."""
+    return [path.vertices for collection in figure.axes[0].collections if not collection.filled
+            for path in collection.get_paths() if len(path.vertices)]
+
+
+@pytest.mark.parametrize("y", [[-1] * 4, [1] * 4])
+def test_one_of_minus_one_and_one_will_do(y):
+    figure = viz.plot_regions(two, POINTS, y)
+    names = [text.get_text() for text in figure.legends[0].get_texts()]
+    assert names == (["class -1", "class 1"] if y[0] < 0 else ["class 0", "class 1"])
 
 
 def test_minus_one_and_one_are_classes_too():
@@ -106,7 +138,9 @@ def test_scores_are_not_taken_for_probabilities():
 
 @pytest.mark.parametrize(("X", "y", "model", "error", "words"), [
     (np.ones((4, 3)), [0] * 4, two, ag.ShapeError, "X has shape"),
-    (POINTS * np.nan, [0] * 4, two, ag.ShapeError, "all finite"),
+    (POINTS * np.nan, [0] * 4, two, ag.ShapeError, r"X\[0, 0\] is nan"),
+    (POINTS * 1j, [0] * 4, two, ag.DTypeError, "expected real numbers"),
+    (POINTS, [0] * 4, 3, ag.DTypeError, "a int cannot be called; pass its method that gives scores"),
     (POINTS, [0] * 3, two, ag.ShapeError, "a class for each of the 4 points"),
     (POINTS, [0, 1, 2, 1], two, ag.SelectionError, "y has the class 2, but the model has 2 classes"),
     (POINTS, ["a", "b", "a", "b"], two, ag.SelectionError, "the class 'a'"),

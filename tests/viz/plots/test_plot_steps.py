@@ -11,7 +11,7 @@ import optim
 import viz
 from autograd_core.debugging.symptoms import TINY
 
-pytest.importorskip("matplotlib", reason="draws the plots: pip install autograd-core[plot]")
+pytest.importorskip("matplotlib", reason="draws the plots: pip install '.[plot]'")
 
 X = np.random.default_rng(0).normal(size=(16, 4)).astype("float32")
 
@@ -92,6 +92,24 @@ def test_the_heatmap_tells_nan_zero_and_infinity_apart():
     assert image.get_clim() == (-9, 2)
 
 
+def test_one_step_is_one_tick():
+    for figure in (viz.plot_gradient_history({"a": [0.1]}), viz.plot_updates({"a": [0.1]})):
+        figure.canvas.draw()
+        left, right = figure.axes[0].get_xlim()
+        labels = figure.axes[0].get_xticklabels()
+        assert [label.get_text() for label in labels if left <= label.get_position()[0] <= right] == ["1"]
+
+
+def test_layers_come_in_the_order_in_which_they_run():
+    model = nn.TransformerEncoderLayer(8, 2, 16, batch_first=True, rng=0)
+    with warnings.catch_warnings(), nn.watch(model, every=1) as watch:
+        warnings.simplefilter("ignore")
+        (model(np.ones((2, 3, 8), "f4")) ** 2).mean().backward()
+    figure = viz.plot_gradient_history(watch)
+    assert [text.get_text() for text in figure.axes[0].get_yticklabels()] == [
+        "self_attn.out_proj", "dropout1", "norm1", "linear1", "dropout", "linear2", "dropout2", "norm2"]
+
+
 def test_healthy_gradients_do_not_fill_the_scale():
     figure = viz.plot_gradient_history({"a": [0.1, 0.2], "b": [0.3, 0.1]})
     assert figure.axes[0].images[0].get_clim() == (math.log10(TINY), 0)
@@ -114,7 +132,7 @@ EXTREMES = {"zero": [0, 0], "infinite": [math.inf, math.inf], "tiny and huge": [
 @pytest.mark.parametrize("extremes", [{"unknown": [math.nan]}, EXTREMES], ids=["unknown", "extremes"])
 @pytest.mark.parametrize("plot", [viz.plot_updates, viz.plot_gradient_history])
 def test_any_numbers_draw(plot, extremes, tmp_path):
-    plot(extremes, tmp_path / "x.png")
+    plot(extremes, path=tmp_path / "x.png")
     assert (tmp_path / "x.png").stat().st_size > 1000
 
 
@@ -127,7 +145,7 @@ def test_a_diverging_run_draws(tmp_path):
             optimizer.zero_grad()
             (model(X) ** 2).mean().backward()
             optimizer.step()
-    image = viz.plot_gradient_history(watch, tmp_path / "x.png").axes[0].images[0]
+    image = viz.plot_gradient_history(watch, path=tmp_path / "x.png").axes[0].images[0]
     assert np.ma.getmaskarray(image.get_array()).any()
-    viz.plot_updates(watch, tmp_path / "y.png")
+    viz.plot_updates(watch, path=tmp_path / "y.png")
     assert any("NaN" in text.get_text() for text in viz.plot_gradients(model).axes[0].texts)

@@ -11,8 +11,8 @@ function show(index, find) {
   views.show(index, find);
   const { fold, unfold, label } = views.figure.dataset;
   if ($("fold")) {
-    $("fold").disabled = fold === undefined;
-    $("unfold").disabled = unfold === undefined;
+    enable($("fold"), fold !== undefined);
+    enable($("unfold"), unfold !== undefined);
     $("view-label").value = label;
   }
   search.mark(views.boxes);
@@ -21,10 +21,16 @@ function show(index, find) {
   if (chosen !== undefined) choose(chosen, { still: true });
 }
 
-/** Show another depth; what was chosen, or else what is in the middle, stays there. */
+/** Let a button do something, or not. Not by `disabled`, which would take the focus away from it. */
+function enable(button, on) {
+  button.setAttribute("aria-disabled", !on);
+}
+
+/** Show another depth, if there is one; what was chosen, or else what is in the middle, stays there. */
 function toDepth(index) {
-  const vertex = chosen ?? views.viewport.nearest(views.boxes.filter((a) => a.dataset.vertices)).vertices.at(-1);
-  show(Number(index), () => views.boxOf(vertex));
+  if (index === undefined) return;
+  const key = chosen ?? views.viewport.nearest(views.boxes.filter((a) => a.dataset.rows)).rows.at(-1);
+  show(Number(index), () => views.boxOf(key));
 }
 
 function openModule(box) {
@@ -58,13 +64,19 @@ function setStop(stop) {
   if (stop) stop.tabIndex = 0;
 }
 
-/** Choose a vertex; or, if it is `whole`, the folded module that it is in. */
-function choose(vertex, { centre = false, focus = false, still = false, whole = false } = {}) {
-  chosen = vertex;
+/** The key of the row that a link leads to. */
+function keyOf(link) {
+  return link.getAttribute("href").slice(2);
+}
+
+/** Choose a row by its key, at the box that shows it, or `at` another one; or, if it is `whole`, the folded module that
+ * the box is. */
+function choose(key, { at, centre = false, focus = false, still = false, whole = false } = {}) {
+  chosen = key;
   for (const each of document.querySelectorAll("a.chosen, tr.chosen")) each.classList.remove("chosen", "whole");
-  const row = $(`n${vertex}`);
+  const row = $(`n${key}`);
   row.classList.add("chosen");
-  const box = drawn ? views.boxOf(vertex) : undefined;
+  const box = at ?? (drawn ? views.boxOf(key) : undefined);
   if (box) {
     box.classList.add("chosen");
     box.classList.toggle("whole", whole);
@@ -102,21 +114,23 @@ document.addEventListener("click", (event) => {
   const sign = target.closest(".close");
   const link = target.closest('a[href^="#n"]');
   const value = target.closest(".value");
-  const vertex = link?.getAttribute("href").slice(2) ?? value?.dataset.of.split(" ").at(-1);
   if (sign) closeModule(sign);
-  if (vertex === undefined) return;
+  if (!link && !value) return;
   event.preventDefault();
   const inGraph = target.closest("#graph") !== null;
+  // A value is that of its box, or of what comes out of a module last.
+  const key = link ? keyOf(link) : value.dataset.of.split(" ").at(-1) || keyOf(views.box(value.dataset.box));
   const again = link?.classList.contains("whole"); // a second click on what was chosen opens it
-  choose(vertex, { centre: !inGraph, focus: !value, still: inGraph, whole: link !== null && inGraph });
+  const at = inGraph && link ? link : undefined;
+  choose(key, { at, centre: !inGraph, focus: !value, still: inGraph, whole: at !== undefined });
   if (link && "opens" in link.dataset && (again || target.closest(".sign"))) openModule(link);
 });
 
 // Search
 
-const search = new Search($("search"), $("found"), rows, (vertex) => {
+const search = new Search($("search"), $("found"), rows, (key) => {
   if (drawn) search.mark(views.boxes);
-  if (vertex !== undefined) choose(vertex, { centre: true });
+  if (key !== undefined) choose(key, { centre: true });
 });
 
 // Steps
@@ -131,8 +145,8 @@ function stepped() {
   $("count").value = `${now} of ${items.length}`;
   $("slider").setAttribute("aria-valuetext", now ? items[now - 1].querySelector("h3").textContent : "not begun");
   $("start").hidden = now > 0;
-  $("first").disabled = $("previous").disabled = now === 0;
-  $("last").disabled = $("next").disabled = now === items.length;
+  for (const id of ["first", "previous"]) enable($(id), now > 0);
+  for (const id of ["next", "last"]) enable($(id), now < items.length);
   if (now === items.length) play(false);
   if (!drawn) return;
   const here = stepper.draw(views.figure);
@@ -194,7 +208,7 @@ function inGraph(key, target) {
 
 function goTo(stops, direction) {
   const stop = stops.at((stops.indexOf(document.activeElement) + direction) % stops.length);
-  if (stop.matches("a")) choose(stop.getAttribute("href").slice(2), { still: true, whole: true });
+  if (stop.matches("a")) choose(keyOf(stop), { at: stop, still: true, whole: true });
   setStop(stop);
   stop.focus({ preventScroll: true });
   views.viewport.reveal(stop);

@@ -12,6 +12,7 @@ class Search {
       if (event.key === "Escape") {
         input.value = "";
         this.find();
+        input.blur(); // so that the next key means the page
       }
     });
   }
@@ -38,6 +39,6 @@ class Search {
   /** Mark what was found in a drawing. */
   mark(boxes) {
     const found = new Set(this.hits);
-    for (const a of boxes) a.classList.toggle("hit", a.vertices.some((vertex) => found.has(vertex)));
+    for (const a of boxes) a.classList.toggle("hit", a.rows.some((key) => found.has(key)));
   }
 }

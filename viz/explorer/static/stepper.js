@@ -29,7 +29,7 @@ class Stepper {
   draw(figure) {
     const known = this.gradients();
     const boxes = [...figure.querySelectorAll("a[data-box]")];
-    const here = boxes.find((a) => this.vertex !== undefined && a.vertices.includes(this.vertex));
+    const here = boxes.find((a) => this.vertex !== undefined && a.rows.includes(this.vertex));
     for (const a of boxes) a.classList.toggle("now", a === here);
     const moving = new Set(this.now ? this.shown[this.now - 1].map(([vertex]) => vertex) : []);
     const sources = new Set();

@@ -1,6 +1,6 @@
 "use strict";
 
-const READABLE = 0.5; // so small may a drawing be that is all in sight
+const READABLE = 0.7; // so small may a drawing be that is all in sight
 const NEAR = 0.9; // so large is what is not
 
 /** A window onto one drawing, that pans and zooms by mouse, touch, pen and keys. */

@@ -23,8 +23,13 @@ class Views {
     return [...this.figure.querySelectorAll("a[data-box], .close")];
   }
 
-  boxOf(vertex) {
-    return this.boxes.find((a) => a.vertices.includes(vertex));
+  /** The box that shows a row, or the module in which that is folded. */
+  boxOf(key) {
+    return this.boxes.find((a) => a.rows.includes(key));
+  }
+
+  box(name) {
+    return this.boxes.find((a) => a.dataset.box === name);
   }
 
   /** A module's box, or its frame. */
@@ -45,7 +50,7 @@ class Views {
     if (figure !== holder) holder.replaceWith(figure);
     this.holders[index] = figure;
     for (const a of figure.querySelectorAll("a[data-box]")) {
-      a.vertices = a.dataset.vertices.split(" ");
+      a.rows = a.dataset.rows.split(" ");
       a.tabIndex = -1; // one stop for the whole graph; up and down lead through it
     }
     this.viewports.set(figure, new Viewport(figure.querySelector("svg")));

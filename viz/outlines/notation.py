@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import replace
 
 from ..looks.flow import PENS, Pen
-from ..pictures.flags import Trouble
+from ..pictures.flags import Flag, Trouble, meanings
 from .listing import Cell, Line
 
 # Colours of terminals, whose ground may be black or white.
@@ -18,11 +19,12 @@ _TROUBLES = {
 }
 
 
-def bar(pen: Pen | None) -> Cell:
+def bar(pen: Pen | None, scale: Sequence[Pen] = PENS) -> Cell:
     """The order of magnitude of a gradient: the longer, the larger.
 
     Args:
         pen: of its wire; None for no wire.
+        scale: the pens that have bars, from the smallest.
 
     Returns:
         A Cell, as wide for every size; empty for what has none: 0, NaN, or a gradient that is not known.
@@ -32,10 +34,15 @@ def bar(pen: Pen | None) -> Cell:
         >>> bar(PENS[2]).text, bar(ZERO).text
         ('▇▇▇····', '')
     """
-    if pen not in PENS:
+    if pen not in scale:
         return Cell("")
-    place = PENS.index(pen)
-    return Cell("▇" * (place + 1) + "·" * (len(PENS) - place - 1), _SIZES[place])
+    place = scale.index(pen)
+    return Cell("▇" * (place + 1) + "·" * (len(scale) - place - 1), _SIZES[place])
+
+
+def bars(pens: Collection[Pen], scale: Sequence[Pen] = PENS) -> list[Cell]:
+    """What the bars of some pens mean, for the legend."""
+    return [replace(bar(pen, scale), text=f"{bar(pen, scale).text} {pen.meaning}") for pen in scale if pen in pens]
 
 
 def flag(text: str) -> Cell:
@@ -43,20 +50,19 @@ def flag(text: str) -> Cell:
     return Cell(text, next((style for trouble, style in _TROUBLES.items() if text.startswith(trouble.title)), "bold"))
 
 
-def heading(texts: Iterable[str], pens: Iterable[Pen], meanings: Mapping[Trouble, str]) -> list[Line]:
+def heading(texts: Iterable[str], measure: str, sizes: Sequence[Cell], flags: Iterable[Flag]) -> list[Line]:
     """What stands above: a title and remarks, and the legend of bars and flags.
 
     Args:
         texts: cleaned; a line each.
-        pens: of the wires.
-        meanings: of the flags.
+        measure: what bars show.
+        sizes: what each bar means.
+        flags: all that are shown.
 
     Returns:
         Lines, the last of which is empty; or none at all.
     """
-    used = set(pens)
-    bars = [Cell(f"{bar(pen).text} {pen.meaning}", bar(pen).style) for pen in PENS if pen in used]
     lines = [Line(0, (Cell(text),)) for text in texts]
-    lines += [Line(0, (Cell("gradient rms:"),), tuple(bars))] if bars else []
-    lines += [Line(0, (flag(f"{trouble.title}: {meanings[trouble]}"),)) for trouble in Trouble if trouble in meanings]
+    lines += [Line(0, (Cell(f"{measure}:"),), tuple(sizes))] if sizes else []
+    lines += [Line(0, (flag(f"{trouble.title}: {meaning}"),)) for trouble, meaning in meanings(flags).items()]
     return [*lines, Line(0, (Cell(""),))] if lines else []
