@@ -44,10 +44,11 @@ $(VENV)/%.done: pyproject.toml
 	$(BIN)/python -m pip install --quiet --editable ".[$*]"
 	touch $@
 
-docs: $(VENV)/dev.done  ## writes docs/differentiability.md from the derivative table, and the pictures that take seconds
+docs: $(VENV)/dev.done  ## writes docs/differentiability.md and the pictures that take seconds; runs the lesson
 	$(BIN)/python docs/scripts/write_differentiability.py
 	@set -e; for page in activations comparing gallery plots step_size; do \
 		echo "$$page"; OPENBLAS_NUM_THREADS=1 $(BIN)/python docs/scripts/draw_$$page.py; done
+	OPENBLAS_NUM_THREADS=1 $(BIN)/python docs/scripts/run_lesson.py
 
 clean:
 	rm -rf $(VENV) out

@@ -132,7 +132,7 @@ def corrupt(data, state):
 
 
 @pytest.mark.parametrize("kind", ["model", "optimizer", "full batch", "schedule", "average"])
-@settings(max_examples=1000)
+@settings(max_examples=100)
 @given(data=st.data())
 def test_one_wrong_entry_is_refused_whole_or_is_a_state(kind, data):
     run = trained(kind, data)

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import autograd_core as ag
-from viz.arguments import UsageError, arguments_of, plain_ints, value
+from viz.command_line.arguments import UsageError, arguments_of, plain_ints, value
 
 
 def test_values():

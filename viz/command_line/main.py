@@ -16,11 +16,11 @@ from typing import Any
 import autograd_core as ag
 from autograd_core.errors import AutogradError, OptionError, SelectionError
 
+from ..drawing import FORMATS, draw, picture_format
+from ..errors import FormatError
+from ..explorer import explore
 from .arguments import UsageError, arguments_of, plain_ints
 from .calling import CallError, call, chosen, load, tensors
-from .drawing import FORMATS, draw, picture_format
-from .errors import FormatError
-from .explorer import explore
 
 _OURS = [Path(ag.__file__).parents[1] / package for package in ("autograd_core", "nn", "optim")]
 _EXAMPLES = """\
