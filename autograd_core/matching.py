@@ -122,9 +122,8 @@ def converted(name: str, array: np.ndarray, dtype: np.dtype[Any]) -> np.ndarray:
     return copy
 
 
-def same_array(name: str, value: Any, shape: tuple[int, ...], dtype: np.dtype[Any], *,
-               finite: bool = False) -> np.ndarray:
-    """A copy of ``value``, checked to be an array of this very shape and dtype, and ``finite`` if that matters.
+def same_array(name: str, value: Any, shape: tuple[int, ...], dtype: np.dtype[Any]) -> np.ndarray:
+    """A copy of ``value``, checked to be an array of this very shape and dtype.
 
     Raises:
         StateError: it is none.
@@ -132,6 +131,4 @@ def same_array(name: str, value: Any, shape: tuple[int, ...], dtype: np.dtype[An
     array = real_array(name, value)
     if (array.shape, array.dtype) != (shape, dtype):
         raise StateError(f"{name} is {array.dtype}{list(array.shape)}, expected {dtype}{list(shape)}")
-    if finite and not np.isfinite(array).all():
-        raise StateError(f"{name} holds NaN or inf")
     return array.copy()

@@ -158,8 +158,8 @@ class Optimizer:
             The names that only this optimizer has, as ``missing_keys``, or only the state, as ``unexpected_keys``.
 
         Raises:
-            StateError: another class; names, shapes, dtypes, options or values that do not fit; NaN or inf, unless
-                ``nonfinite`` is "ignore". The message lists every one, and nothing is changed.
+            StateError: another class; names, shapes, dtypes, options or values that do not fit. The message lists
+                every one, and nothing is changed.
         """
         return states.assign(self, states.read(self, state, strict, self.carried))
 

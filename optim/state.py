@@ -65,10 +65,9 @@ def read(optimizer: Optimizer, state: Mapping[str, Any], strict: bool,
         elif new:
             loaded.options.append((group, new[0]))
             keys = None if carried is None else carried(Group(new[0]))
-            finite = new[0]["nonfinite"] != "ignore"
             for name in group["names"]:
                 if name in entries:
-                    entry = _read_entry(name, entries[name], keys, params[name], finite, loading)
+                    entry = _read_entry(name, entries[name], keys, params[name], loading)
                     loaded.steps[name] = entry.pop("step", 0)
                     loaded.arrays[name] = entry
     loading.done()
@@ -103,8 +102,7 @@ def _read_options(optimizer: Optimizer, groups: Any, loading: Loading) -> dict[s
     return found
 
 
-def _read_entry(name: str, entry: Any, keys: tuple[str, ...] | None, p: Tensor, finite: bool,
-                loading: Loading) -> dict[str, Any]:
+def _read_entry(name: str, entry: Any, keys: tuple[str, ...] | None, p: Tensor, loading: Loading) -> dict[str, Any]:
     """The state of one parameter: its steps, and copies of its arrays."""
     loading.part(f"the state of {name}", entry, Mapping)
     expected = entry if keys is None else keys
@@ -118,7 +116,7 @@ def _read_entry(name: str, entry: Any, keys: tuple[str, ...] | None, p: Tensor, 
             if key == "step":
                 found[key] = integer(what, entry[key], least=0)
             elif key in expected:
-                found[key] = same_array(what, entry[key], p.shape, working_dtype(p.dtype), finite=finite)
+                found[key] = same_array(what, entry[key], p.shape, working_dtype(p.dtype))
             else:
                 loading.note("wrong", f"{what} is not used with these options")
     return found

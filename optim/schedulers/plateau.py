@@ -128,6 +128,8 @@ class ReduceLROnPlateau:
         if state["best"] is not None:
             with loading.check():
                 new["best"] = number("best", state["best"])
+                if math.isinf(new["best"]):
+                    loading.note("wrong", f"best={state['best']!r}; expected a finite number, or None")
         loading.done()
         vars(self).update(new)
 

@@ -167,7 +167,6 @@ def edited(edit):
         (lambda s: s["groups"][0].pop("eps"), "options eps are only in one of the two"),
         *[(lambda s, n=n: s["state"]["b"].update(step=n), "step of b=") for n in ("abc", -5, -1, 2.7, None, True)],
         (lambda s: s["state"]["b"].update(step=10**400), "step of b is an integer too large"),
-        (lambda s: s["state"]["w"]["exp_avg"].fill(np.nan), "exp_avg of w holds NaN or inf"),
         (lambda s: s["state"]["w"].update(exp_avg=[[1], [2, 3]]), "exp_avg of w has rows of unequal length"),
         (lambda s: s["state"].update(b=None), "the state of b is a NoneType"),
         (lambda s: s["state"].update(other=s["state"].pop("b")), "the state of 'other', which is in no group"),
@@ -201,8 +200,9 @@ def test_every_misfit_is_listed_at_once():
         adam().load_state_dict(edited(edit))
 
 
-def test_what_is_not_finite_loads_where_it_may_come_up():
-    optimizer = optim.Adam(start(0).items(), nonfinite="ignore")
+def test_the_state_of_a_run_that_overflowed_loads():
+    """Else a checkpoint that cannot be loaded could not be taken back."""
+    optimizer = adam()
     train(optimizer, dict(zip(SHAPES, optimizer.params, strict=True)), 1)
     state = optimizer.state_dict()
     state["state"]["w"]["exp_avg"].fill(np.nan)
