@@ -73,6 +73,7 @@ from .losses import (
     SmoothL1Loss,
     TripletMarginLoss,
     WestonWatkinsLoss,
+    huffman,
 )
 from .module import LostModuleWarning, Module
 from .parameter import Buffer, Parameter
@@ -97,6 +98,6 @@ __all__ = [
     "Softmax", "Softplus", "Softsign", "Split", "Splits", "Standardize", "StateError", "Tanh", "Threshold", "Training",
     "Transformer", "TransformerDecoder", "TransformerDecoderLayer", "TransformerEncoder", "TransformerEncoderLayer",
     "TripletMarginLoss", "Unflatten", "Watch", "WatchWarning", "WestonWatkinsLoss", "accuracy", "batches", "evaluate",
-    "fit", "functional", "init", "load", "load_checkpoint", "max_norm_", "regularizers", "save", "save_checkpoint",
-    "scaled_dot_product_attention", "split", "summary", "watch",
+    "fit", "functional", "huffman", "init", "load", "load_checkpoint", "max_norm_", "regularizers", "save",
+    "save_checkpoint", "scaled_dot_product_attention", "split", "summary", "watch",
 ]

@@ -1,4 +1,8 @@
-"""Functions for models, under the names and with the arguments of ``torch.nn.functional``; many are ``ag``'s own."""
+"""Functions for models, under the names and with the arguments of ``torch.nn.functional``; many are ``ag``'s own.
+
+Pass the first array by position: ``ag``'s own functions call it ``x``. What they do not take is listed in
+``docs/coming_from_pytorch.md``.
+"""
 
 from autograd_core import (
     avg_pool1d,
@@ -38,7 +42,6 @@ from .losses import (
     cross_entropy,
     ctc_loss,
     huber_loss,
-    huffman,
     kl_div,
     l1_loss,
     mse_loss,
@@ -54,7 +57,7 @@ __all__ = [
     "avg_pool1d", "avg_pool2d", "binary_cross_entropy", "binary_cross_entropy_with_logits", "celu", "conv1d", "conv2d",
     "conv_transpose1d", "conv_transpose2d", "cosine_embedding_loss", "cosine_similarity", "cross_entropy", "ctc_loss",
     "dropout", "dropout1d", "dropout2d", "elu", "embedding", "gelu", "glu", "group_norm", "hardsigmoid", "hardswish",
-    "hardtanh", "huber_loss", "huffman", "kl_div", "l1_loss", "layer_norm", "leaky_relu", "linear", "log_softmax",
+    "hardtanh", "huber_loss", "kl_div", "l1_loss", "layer_norm", "leaky_relu", "linear", "log_softmax",
     "logsigmoid", "max_pool1d", "max_pool2d", "mish", "mse_loss", "multilabel_soft_margin_loss", "nll_loss",
     "normalize", "one_hot", "pad", "pairwise_distance", "prelu", "relu", "relu6", "rms_norm",
     "scaled_dot_product_attention", "selu", "sigmoid", "silu", "smooth_l1_loss", "softmax", "softplus", "softsign",

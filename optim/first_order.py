@@ -113,10 +113,7 @@ class FirstOrder(Optimizer):
                 kept[key] = kept[key].astype(dtype)
         carried = [kept[key] for key in self.carried(group)]
         self._steps[name] = t = self._steps.get(name, 0) + 1
-        if p.size <= BLOCK or self.whole:
-            self._move_block(group, t, p, g, *carried)
-            return
-        for block in _blocks(p, g, *carried):
+        for block in [(p, g, *carried)] if self.whole else _blocks(p, g, *carried):
             self._move_block(group, t, *block)
 
     def _move_block(self, group: Group, t: int, p: np.ndarray, g: np.ndarray, *state: np.ndarray) -> None:
@@ -171,15 +168,15 @@ def _check_step(what: str, p: Tensor, grad: Tensor) -> None:
         raise InPlaceError(f"{what} is in read-only memory; no parameter was changed. Make it of a copy.")
 
 
-def _blocks(*arrays: np.ndarray, size: int = BLOCK) -> Iterator[tuple[np.ndarray, ...]]:
-    """The arrays, which have one shape, in blocks of about ``size`` elements: flat pieces, or else whole rows."""
+def _blocks(*arrays: np.ndarray) -> Iterator[tuple[np.ndarray, ...]]:
+    """The arrays, which have one shape, in blocks of about ``BLOCK`` elements: flat pieces, or else whole rows."""
     first = arrays[0]
-    if first.size <= size:
+    if first.size <= BLOCK:
         yield arrays
         return
     if all(array.flags.c_contiguous for array in arrays):
         arrays = tuple(array.reshape(-1) for array in arrays)
     count = len(arrays[0])
-    rows = max(1, math.ceil(size * count / first.size))
+    rows = max(1, math.ceil(BLOCK * count / first.size))
     for start in range(0, count, rows):
         yield tuple(array[start : start + rows] for array in arrays)

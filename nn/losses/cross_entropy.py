@@ -84,11 +84,10 @@ def cross_entropy(input: Any, target: Any, weight: Any = None, ignore_index: int
     found, used = _used("cross_entropy", target, shape, classes, ignore_index)
     counted = _counted(found, used, scale, rows.dtype)
     losses = _of_labels(rows, found)
-    losses = losses if counted is None else losses * counted
+    losses = losses if counted is None else _only(used, losses) * counted
     if label_smoothing:
-        even = -log_softmax(rows, axis=1) * (1 if scale is None else scale)
-        even = even.sum(axis=1) if used is None else (even * used[:, None]).sum(axis=1)
-        losses = losses * (1 - label_smoothing) + even * (label_smoothing / classes)
+        even = (-log_softmax(rows, axis=1) * (1 if scale is None else scale)).sum(axis=1)
+        losses = losses * (1 - label_smoothing) + _only(used, even) * (label_smoothing / classes)
     return _averaged(losses, counted, shape, reduction)
 
 
@@ -127,7 +126,7 @@ def nll_loss(input: Any, target: Any, weight: Any = None, ignore_index: int = -1
     found, used = _used("nll_loss", target, shape, classes, ignore_index)
     counted = _counted(found, used, scale, rows.dtype)
     losses = -rows[np.arange(len(found)), found]
-    return _averaged(losses if counted is None else losses * counted, counted, shape, reduction)
+    return _averaged(losses if counted is None else _only(used, losses) * counted, counted, shape, reduction)
 
 
 class _OverClasses(Module):
@@ -230,6 +229,11 @@ def _used(name: str, target: Any, shape: tuple[int, ...], classes: int,
     found = labels(name, target, shape, classes, ignore=ignore).reshape(-1)
     used = found != ignore
     return (found, None) if used.all() else (np.where(used, found, 0), used)
+
+
+def _only(used: np.ndarray | None, losses: Any) -> Any:
+    """0 for rows that are ignored, whatever their loss would be: that of a class ruled out is infinite."""
+    return losses if used is None else where(used, losses, 0)
 
 
 def _counted(found: np.ndarray, used: np.ndarray | None, scale: Any, dtype: Any) -> Any:

@@ -41,7 +41,7 @@ def huffman(counts: Sequence[float]) -> Tree:
 
     Example:
         >>> import nn
-        >>> nn.functional.huffman([5, 1, 2])
+        >>> nn.huffman([5, 1, 2])
         ((1, 2), 0)
     """
     if np.ndim(counts) != 1:
@@ -84,7 +84,7 @@ class HierarchicalSoftmax(Module):
 
     Example:
         >>> import numpy as np, nn
-        >>> loss = nn.HierarchicalSoftmax(3, tree=nn.functional.huffman([5, 1, 2]), rng=0)
+        >>> loss = nn.HierarchicalSoftmax(3, tree=nn.huffman([5, 1, 2]), rng=0)
         >>> p = loss.probabilities(np.ones((1, 3), np.float32))
         >>> p.shape, round(p.sum().item(), 5)
         ((1, 3), 1.0)

@@ -19,7 +19,7 @@ def pages(tmp_path_factory):
             for name in names}
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")  # no longer than these tests: while it lives, no other test can run an asyncio loop
 def browser():
     playwright = pytest.importorskip("playwright.sync_api", reason="needs playwright: make browser")
     chromium = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)

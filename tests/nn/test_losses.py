@@ -146,7 +146,7 @@ def test_plain_targets_take_the_dtype_of_the_prediction():
 @settings(max_examples=25, deadline=None)
 @given(st.lists(st.integers(1, 50), min_size=2, max_size=9), st.booleans())
 def test_hierarchical_softmax_is_a_distribution_and_its_loss_the_targets_share(counts, balanced):
-    tree = len(counts) if balanced else nn.functional.huffman(counts)
+    tree = len(counts) if balanced else nn.huffman(counts)
     layer = nn.HierarchicalSoftmax(4, tree, reduction="none", rng=0, dtype=np.float64)
     x, target = np.random.default_rng(0).standard_normal((3, 4)) * 5, [0, len(counts) - 1, 1]
     layer.bias.data = np.linspace(-1, 1, len(counts) - 1)
@@ -166,7 +166,7 @@ def test_huffmans_tree_needs_no_more_turns_than_the_entropy_and_one(counts):
             walk(node[0], depth + 1)
             walk(node[1], depth + 1)
 
-    walk(nn.functional.huffman(counts), 0)
+    walk(nn.huffman(counts), 0)
     p = np.array(counts) / sum(counts)
     mean = sum(p[label] * depth for label, depth in lengths.items())
     entropy = -(p * np.log2(p)).sum()

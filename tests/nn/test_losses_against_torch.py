@@ -45,6 +45,14 @@ def test_cross_entropy_of_classes(shape, weighed, ignored, smoothing, reduction,
         same_as_torch(*both("NLLLoss", **options), logp, np.asarray(target), dtype=dtype)
 
 
+def test_what_is_ignored_may_be_infinite():
+    """The class of padding is often ruled out."""
+    options = {"ignore_index": 0, "reduction": "mean"}
+    scores = np.array([[-np.inf, 1.0, 2.0], [0.0, 1.0, 2.0]])
+    same_as_torch(*both("CrossEntropyLoss", **options), scores, np.array([0, 2]))
+    same_as_torch(*both("NLLLoss", **options), np.array([[-np.inf, -0.5], [-1.0, -0.5]]), np.array([0, 1]))
+
+
 @few
 @given(shape=st.sampled_from([(4,), (3, 4), (2, 4, 3)]), weighed=st.booleans(), smoothing=st.sampled_from([0.0, 0.1]),
        reduction=reductions, dtype=dtypes, seed=seeds)

@@ -48,13 +48,20 @@ def conv_transpose(n: int, x: Any, w: Any, bias: Any = None, stride: Any = 1, pa
         for i, k, s, p, d, more in zip(x.shape[2:], w.shape[2:], *(
             sizes(n, size) for size in (stride, padding, dilation, output_padding)), strict=True)
     ]
-    forward = functools.partial(conv, n, w=w, stride=stride, padding=padding, dilation=dilation, groups=groups)
+    def forward(y: Any) -> Any:  # a large output_padding leaves room for more than came out of it
+        out = conv(n, y, w, stride=stride, padding=padding, dilation=dilation, groups=groups)
+        return out[(..., *map(slice, x.shape[2:]))]
+
     (y,) = jax.linear_transpose(forward, jnp.zeros((len(x), w.shape[1] * groups, *space)))(x)
     return y if bias is None else y + bias.reshape(-1, *(1,) * n)
 
 
 def running(function: Callable[..., Any]) -> Callable[..., Any]:
     return lambda x, axis=None: function(x.ravel(), 0) if axis is None else function(x, axis % x.ndim)
+
+
+def along(function: Callable[..., Any]) -> Callable[..., Any]:
+    return lambda x, axis=-1: function(jnp.atleast_1d(x), axis).reshape(x.shape)
 
 
 def topk(x: Any, k: int, axis: int = -1, *, largest: bool = True) -> Any:
@@ -83,6 +90,7 @@ RENAMED: dict[str, Callable[..., Any]] = {
     "getitem": lambda x, index: x[index],
     "ifftshift": jnp.fft.ifftshift,
     "insert": lambda x, at, values, axis=None: jnp.insert(x, np.array(at), values, axis),
+    "log_softmax": along(nn.log_softmax),
     "logcumsumexp": running(lax.cumlogsumexp),
     "lstsq": lstsq,
     "nanpercentile": with_array("q")(jnp.nanpercentile),
@@ -93,6 +101,7 @@ RENAMED: dict[str, Callable[..., Any]] = {
     "quantile": with_array("q")(jnp.quantile),
     "repeat": with_array("repeats")(jnp.repeat),
     "scatter_add": lambda x, index, shape: jnp.zeros(shape).at[index].add(x),
+    "softmax": along(nn.softmax),
     "softsign": nn.soft_sign,
     "topk": topk,
     "take": with_array("indices")(jnp.take),
