@@ -95,24 +95,31 @@ def free(nodes: list[Node]) -> None:
                 edge[2].clear()
 
 
-def seed(output: TensorBase, grad: Any, as_tensor: bool = False) -> Any:
-    """The gradient a walk starts from: ``grad``, checked against ``output``, or 1 for a scalar."""
+def seed(output: TensorBase, grad: Any, as_tensor: bool = False, what: str = "backward: the seed") -> Any:
+    """The gradient a walk starts from: ``grad``, checked against ``output``, or 1 for a scalar.
+
+    Args:
+        output: where the walk starts.
+        grad: what the caller gave, or None.
+        as_tensor: whether the walk is itself recorded.
+        what: the caller, and what it calls ``grad``, for messages.
+    """
     data = output._data
     if grad is None:
         if data.size != 1:
             raise ShapeError(
-                f"backward: an output of shape {data.shape} has no single derivative. Reduce it first, for instance "
-                f"with .sum(), or pass a gradient of that shape."
+                f"{what} is missing: an output of shape {data.shape} has no single derivative. Reduce it first, for "
+                f"instance with .sum(), or pass a gradient of that shape."
             )
         grad = np.ones_like(data)
     try:
         array = grad._data if isinstance(grad, TensorBase) else real_array(grad)
     except (DTypeError, ShapeError) as error:
-        raise type(error)(f"backward: the seed {error}") from None
+        raise type(error)(f"{what} {error}") from None
     if array.shape != data.shape:
         raise ShapeError(
-            f"backward: a seed of {array.dtype} and shape {array.shape} for an output of shape {data.shape}; "
-            f"it must have the output's shape."
+            f"{what} of {array.dtype} and shape {array.shape} for an output of shape {data.shape} must have the "
+            f"output's shape."
         )
     if as_tensor and isinstance(grad, TensorBase):
         return grad if array.dtype == data.dtype else grad.astype(data.dtype)  # type: ignore[attr-defined]  # a Tensor

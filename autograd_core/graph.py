@@ -192,12 +192,14 @@ def graph(outputs: TensorBase | Sequence[TensorBase], grad: Any = None, *, diagn
     return Graph(vertices, wires, tuple(ids[node] for node in roots), diagnose)
 
 
-def seeds(outputs: TensorBase | Sequence[TensorBase], grad: Any = None) -> dict[Node, np.ndarray]:
+def seeds(outputs: TensorBase | Sequence[TensorBase], grad: Any = None,
+          caller: str = "graph") -> dict[Node, np.ndarray]:
     """The gradients that a backward pass starts from, by node: see ``graph``.
 
     Args:
         outputs: a Tensor or several, that require grad.
         grad: what arrives at them.
+        caller: for messages.
 
     Returns:
         An array for each output; nothing if an output is not a scalar and there is no ``grad``.
@@ -217,14 +219,14 @@ def seeds(outputs: TensorBase | Sequence[TensorBase], grad: Any = None) -> dict[
     else:
         grads = list(grad) if isinstance(grad, list | tuple) else [grad] * len(outputs)
     if not outputs:
-        raise GraphError("graph: there are no outputs; pass a Tensor, or several.")
+        raise GraphError(f"{caller}: there are no outputs; pass a Tensor, or several.")
     if len(grads) != len(outputs):
-        raise ShapeError(f"graph: grad= has {len(grads)} for {len(outputs)} outputs; give one for each.")
-    nodes = [node_of(output, "graph") for output in outputs]
+        raise ShapeError(f"{caller}: grad= has {len(grads)} for {len(outputs)} outputs; give one for each.")
+    nodes = [node_of(output, caller) for output in outputs]
     found: dict[Node, np.ndarray] = {}
     if grad is not None or all(output._data.size == 1 for output in outputs):
         for node, output, each in zip(nodes, outputs, grads, strict=True):
-            start = seed(output, each)
+            start = seed(output, each, what=f"{caller}: grad=")
             found[node] = found[node] + start if node in found else start
     return found
 

@@ -35,6 +35,8 @@ class Parameter(Tensor):
     """
 
     __slots__ = ()
+    role = "parameter"
+    """What pictures know it by, frozen or not."""
 
     def __init__(self, data: Any, *, dtype: npt.DTypeLike = np.float32) -> None:
         self._name = None
@@ -113,4 +115,4 @@ def _become(owned: Tensor, made: Tensor) -> None:
 
 def _mark(owned: Tensor) -> None:
     if owned.node is not None:
-        owned.node.params = {"role": "parameter"}  # pictures read it
+        owned.node.params = {"role": Parameter.role}

@@ -26,7 +26,7 @@ from .pictures.arranging import arranged
 from .pictures.captions import SHOW
 from .pictures.choosing import Focus, Folding
 from .pictures.flags import flags_of
-from .pictures.options import check_limits, check_model, check_outputs, to_show
+from .pictures.options import check_limits, check_model, check_outputs, check_path, to_show
 from .pictures.picture import Picture, picture
 from .pictures.unreached import with_unreached
 
@@ -111,6 +111,7 @@ class Drawing:
             ...     draw(x * x).save(f"{folder}/square.svg").name
             'square.svg'
         """
+        check_path("save", path)
         path = Path(path)
         format = picture_format(path)
         try:
@@ -219,6 +220,7 @@ def draw(outputs: ag.Tensor | Sequence[ag.Tensor] | Graph, *, title: str | None 
 
     Raises:
         GraphError: an output that does not require grad.
+        ShapeError: a ``grad`` of another shape than an output.
         DTypeError: anything but Tensors, or an option of another type.
         FormatError: a direction or a word in ``show`` that there is not.
         OptionError: a number that is too small, or thresholds that contradict each other.
@@ -233,7 +235,7 @@ def draw(outputs: ag.Tensor | Sequence[ag.Tensor] | Graph, *, title: str | None 
     shown = to_show("draw", show, direction, title=title, repeats=repeats, depth=depth, radius=radius,
                     max_nodes=max_nodes)
     check_limits("draw", tiny=tiny, huge=huge, many=many)
-    check_outputs("draw", outputs)
+    check_outputs("draw", outputs, grad)
     check_model("draw", model)
     if isinstance(outputs, Graph) and grad is not None:
         raise FormatError("draw: grad= is for outputs; a snapshot has its gradients: ag.graph(outputs, grad).")

@@ -6,26 +6,15 @@ They are measured with the functions that ``explain`` uses, so that both say the
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
 from ..recording import Node
+from .activations import Slopes, activation_at
 from .anomaly import all_finite
 from .disconnected import cut_operands
 from .flows import Onlooker
-from .symptoms import FLAT, dead_units, slopes
-from .words import rectifies, saturates
-
-
-class Slopes(NamedTuple):
-    """How much of its gradient an activation lets through."""
-
-    saturates: bool  # its slope tends to 0, as a sigmoid's; else it is exactly 0 where the function is off, as a relu's
-    flat: float  # the share of elements whose slope is below ``FLAT``
-    off: int  # the units whose slope is exactly 0 for the whole batch
-    units: int
-    batch: int
 
 
 class Diagnosis(NamedTuple):
@@ -68,20 +57,9 @@ def diagnose_nodes(nodes: Sequence[Node], broke: Iterable[Node]) -> dict[Node, D
     Returns:
         A Diagnosis for each node where there is something to say.
     """
-    found = {node: Diagnosis(slopes=measured) for node in nodes if (measured := _slopes(node)) is not None}
+    found = {node: Diagnosis(slopes=Slopes.of(activation)) for node in nodes if (activation := activation_at(node))}
     for node in broke:
         found[node] = found.get(node, Diagnosis())._replace(broke=True)
     for node, cuts in cut_operands(nodes).items():
         found[node] = found.get(node, Diagnosis())._replace(cuts=cuts)
     return found
-
-
-def _slopes(node: Node) -> Slopes | None:
-    primitive: Any = node.primitive
-    if primitive is None or len(node.edges) != 1 or not (saturates(primitive.name) or rectifies(primitive.name)):
-        return None
-    if (found := slopes(node, node.edges[0])) is None or not found.size:
-        return None
-    flat = int(np.count_nonzero(np.abs(found) < FLAT))
-    off, units, batch = dead_units(found) if flat else (0, 0, 0)
-    return Slopes(saturates(primitive.name), flat / found.size, off, units, batch)

@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 
 from autograd_core import Tensor
-from autograd_core.debugging.symptoms import FLAT, always_off, slopes
-from autograd_core.debugging.words import saturates
+from autograd_core.debugging.activations import last_activation
+from autograd_core.debugging.symptoms import FLAT, always_off
 
 SAMPLED = 4096
 """So many elements of a parameter, drawn once, stand for all where its updates are measured."""
@@ -70,15 +70,14 @@ class Gauge:
         if y.node is None:
             return
         y.register_hook(self._arrived)
-        edges, primitive = y.node.edges, y.node.primitive
-        found = slopes(y.node, edges[0]) if primitive and len(primitive.operands) == len(edges) == 1 else None
-        if found is None:
+        activation = last_activation(y.node)
+        if activation is None:
             return
-        if saturates(primitive.name):  # type: ignore[union-attr]  # it has slopes
-            self.flat += int((np.abs(found) < FLAT).sum())
-            self.elements += found.size
+        if activation.saturates:
+            self.flat += int((np.abs(activation.slopes) < FLAT).sum())
+            self.elements += activation.slopes.size
         else:
-            self.off.append(always_off(found))
+            self.off.append(always_off(activation.slopes))
 
     def _arrived(self, gradient: Any) -> None:
         self.gradient.add(gradient._data)

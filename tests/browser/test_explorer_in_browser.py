@@ -118,8 +118,8 @@ def test_a_constant_is_chosen_itself_with_its_value(opened):
 
 def test_an_output_box_is_chosen_itself(opened):
     page = opened("worked")
-    page.click('a[data-box="v4_out"]')
-    assert page.locator("a.chosen").get_attribute("data-box") == "v4_out"
+    page.click('a[data-box="v4.out"]')
+    assert page.locator("a.chosen").get_attribute("data-box") == "v4.out"
     assert page.locator("#node-title").text_content() == "f"
 
 

@@ -198,7 +198,7 @@ def test_axe_finds_nothing_with_a_module_open(opened, scheme):
 def test_of_what_is_too_wide_to_be_read_at_once_the_output_is_in_sight(opened):
     page = start(opened, "crowded", viewport={"width": 800, "height": 400})
     assert page.evaluate("views.viewport.scale") == 0.9
-    out, window = page.locator(f'{SHOWN} a[data-box$="_out"]'), page.locator(f"{SHOWN} svg").bounding_box()
+    out, window = page.locator(f'{SHOWN} a[data-box$=".out"]'), page.locator(f"{SHOWN} svg").bounding_box()
     assert inside(page, out)
     middle = out.bounding_box()["y"] + out.bounding_box()["height"] / 2
     assert middle == pytest.approx(window["y"] + window["height"] / 2, abs=1)
@@ -234,5 +234,5 @@ def test_the_page_opens_at_the_depth_asked_for(opened):
 def test_from_top_to_bottom(opened):
     page = opened("vector")
     assert page.locator("#view-label").text_content() == "all open"
-    first, last = (page.locator(f'{SHOWN} a[data-box="{name}"]').bounding_box() for name in ("v2", "v2_out"))
+    first, last = (page.locator(f'{SHOWN} a[data-box="{name}"]').bounding_box() for name in ("v2", "v2.out"))
     assert first["y"] + first["height"] < last["y"]

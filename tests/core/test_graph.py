@@ -136,7 +136,7 @@ def test_each_of_several_outputs_has_a_gradient_of_its_own():
     assert ag.graph([a, b]).vertices[0].gradient is None
     with pytest.raises(ag.ShapeError, match="grad= has 1 for 2 outputs; give one for each"):
         ag.graph([a, b], [g])
-    with pytest.raises(ag.ShapeError, match=r"seed of float64 and shape \(\) for an output of shape \(2, 3\)"):
+    with pytest.raises(ag.ShapeError, match=r"graph: grad= of float64 and shape \(\) for an output of shape \(2, 3\)"):
         ag.graph([a, b], 1.0)
 
 

@@ -148,6 +148,26 @@ def test_the_channels_of_an_image_are_units():
     assert watch.history["1"]["dead"] == [0.5]
 
 
+@pytest.mark.parametrize(("function", "dead", "saturated"), [
+    (lambda x: -ag.relu(x), 1.0, math.nan), (lambda x: ag.maximum(x, 0) * 2, 1.0, math.nan),
+    (lambda x: 1 - ag.tanh(x), math.nan, 1.0), (ag.sign, math.nan, math.nan), (ag.square, math.nan, math.nan),
+])
+def test_slopes_are_those_of_the_activation_whatever_follows_it_in_the_layer(function, dead, saturated):
+    class Layer(nn.Module):
+        def forward(self, x):
+            return function(x)
+
+    model = nn.Sequential(nn.Linear(3, 4, rng=0), nn.Sequential(Layer(), nn.Dropout(0.1, rng=0)))
+    model[0].bias.data = np.full(4, -50, "f4")
+    with nn.watch(model, every=1, window=1) as watch:
+        step(model, lr=0.0)
+    assert watch.history["1.0"]["dead"] == pytest.approx([dead], nan_ok=True)
+    assert watch.history["1.0"]["saturated"] == pytest.approx([saturated], nan_ok=True)
+    assert math.isnan(watch.history["1.1"]["dead"][0])  # of the layer before it
+    assert {kind for kind, path in kinds(watch) if path == "1.0"} >= {
+        kind for kind, share in (("dead", dead), ("saturated", saturated)) if share == 1}
+
+
 @pytest.mark.parametrize("activation", [nn.Sigmoid(), nn.Tanh()])
 def test_saturation_is_said(activation):
     model = nn.Sequential(nn.Linear(3, 5, rng=0), activation, nn.Linear(5, 1, rng=0))

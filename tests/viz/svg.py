@@ -42,7 +42,7 @@ def labels(node: ET.Element) -> list[Label]:
 def wires(drawing: Drawing) -> list[WireNode]:
     found = []
     for name, node in nodes(drawing).items():
-        if name.endswith("_value"):
+        if name.endswith(".value"):
             values = [label for label in labels(node) if label.colour == VALUE]
             gradients = [label for label in labels(node) if label.colour == GRADIENT]
             shapes = [p for p in node.iter(f"{SVG}polygon") if p.get("stroke") in ("none", "transparent")]  # no frame

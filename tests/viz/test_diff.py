@@ -236,9 +236,9 @@ def test_a_folded_module_says_what_it_hides():
             return (leaf(1.0, "a") * 3) * leaf(scale, "b") + (leaf(1.0, "c") * scale) * 0
 
     _, result = look(loss(1.0), loss(100.0), lambda call: True)
-    (module,) = [mark for id, mark in result.marks.items() if id.endswith("_module")]
+    (module,) = [mark for id, mark in result.marks.items() if id.endswith(".module")]
     assert said(module)[0] == "gradients same … ×100"
-    assert result.pens[next(id for id in result.pens if id.endswith("_module"))] is SAME  # of the loss itself
+    assert result.pens[next(id for id in result.pens if id.endswith(".module"))] is SAME  # of the loss itself
 
 
 def test_a_folded_module_compares_what_leaves_it_on_both_sides():
@@ -249,7 +249,7 @@ def test_a_folded_module_compares_what_leaves_it_on_both_sides():
         return a + 1000 * b if more else a
 
     _, result = look(loss(False), loss(True), lambda call: True)
-    assert result.pens[next(id for id in result.pens if id.endswith("_module"))] is SAME
+    assert result.pens[next(id for id in result.pens if id.endswith(".module"))] is SAME
 
 
 def test_a_folded_module_does_not_guess_what_is_not_known():
@@ -262,7 +262,7 @@ def test_a_folded_module_does_not_guess_what_is_not_known():
     x, after = loss()
     ag.gradients(after, [x])  # and frees the graph: nobody will know those of y
     _, result = look(loss()[1], after, lambda call: True)
-    assert result.pens[next(id for id in result.pens if id.endswith("_module"))] is UNKNOWN
+    assert result.pens[next(id for id in result.pens if id.endswith(".module"))] is UNKNOWN
 
 
 def test_numbers_that_only_look_the_same_are_written_twice():
@@ -411,7 +411,7 @@ def test_it_folds_until_it_fits_as_draw_does():
     assert "max_nodes=12" in drawing.text
     assert "deeper" in drawing.source
     assert "rankdir=TB" in drawing.source
-    assert len([name for name in nodes(drawing) if not name.endswith("_value")]) <= 12
+    assert len([name for name in nodes(drawing) if not name.endswith(".value")]) <= 12
     with pytest.raises(viz.FormatError, match="diff: direction"):
         viz.diff(before, after, direction="up")
     with pytest.raises(ag.OptionError, match="diff: max_nodes=1"):

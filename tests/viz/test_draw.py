@@ -7,7 +7,7 @@ import sys
 
 import numpy as np
 import pytest
-from svg import labels, nodes, numbers
+from svg import edges, labels, nodes, numbers
 
 import autograd_core as ag
 import nn
@@ -185,9 +185,11 @@ def test_a_write_says_where_it_went():
     u[0] = 5.0
     u[:, 1:] = 6.0
     u.T[0] = 7.0
-    text = viz.draw(u.sum()).text
-    assert all(f"place={place})" in text for place in ("[0]", "[:, 1:]", ".transpose()"))
-    assert "getitem, " not in text
+    drawing = viz.draw(u.sum())
+    assert all(f"place={place})" in drawing.text for place in ("[0]", "[:, 1:]", ".transpose()"))
+    assert "getitem, " not in drawing.text
+    assert numbers(drawing)[-3:] == ["5/", "6/", "7/"]  # each on a wire of its own, into the write
+    assert sum(source == f"{target}_value.value" for source, target in edges(drawing)) == 3
 
 
 def test_an_array_that_nobody_kept_is_marked_as_unknown():

@@ -255,7 +255,7 @@ def test_another_suffix_is_refused(tmp_path):
     (worked, {"max_nodes": 1}, "explore: max_nodes=1"),
     (worked, {"direction": "RL"}, "explore: direction='RL'"),
     (lambda: ag.graph(worked()), {}, "explore: a snapshot has no backward pass"),
-    (worked, {"grad": [1.0, 2.0]}, "seed of float64 and shape"),
+    (worked, {"grad": [1.0, 2.0]}, "explore: grad= of float64 and shape"),
     (worked, {"model": "m"}, "explore: model='m'"),
     (worked, {"title": 3}, "explore: title=3"),
     (list, {}, "explore: expected a Tensor"),

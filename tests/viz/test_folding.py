@@ -88,7 +88,7 @@ def test_crowded_values_are_drawn_again_and_no_wire_is_lost(program, most):
     whole = captured(program)
     view = apart(whole, most)
     assert sum(wire.count for wire in view.wires) == len(whole.wires)
-    origin = {box.id: box.id.partition("_again")[0] for box in view.boxes}
+    origin = {box.id: box.id.partition(".again")[0] for box in view.boxes}
     assert sorted((origin[wire.source], wire.target, wire.place) for wire in view.wires) == sorted(
         (wire.source, wire.target, wire.place) for wire in whole.wires)
 
@@ -105,7 +105,7 @@ def test_a_shared_value_keeps_each_of_its_wires():
         x = x + x
     whole = picture(ag.graph(x))
     assert sum(box.value is not None for box in whole.boxes) == 18
-    assert sum(wire.count for wire in whole.wires if not wire.target.endswith("_out")) == 34
+    assert sum(wire.count for wire in whole.wires if not wire.target.endswith(".out")) == 34
     small = fitted(whole, 6)
     assert sum(wire.count for wire in small.wires) + sum(len(list(hidden(box))) for box in small.boxes) == 35
 

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 import autograd_core as ag
 import nn
 from autograd_core.modes import module_path
-from viz.explorer.foldings import ROOM, Folding, Foldings, call_of
+from viz.explorer.foldings import ROOM, Folding, Foldings
+from viz.pictures.folding import folded_call
 from viz.pictures.picture import picture
 
 
@@ -42,7 +43,7 @@ def test_every_way_leads_to_a_drawing_in_which_the_module_is_open_or_closed(prog
     exact = [frozenset((box.id, box.call) for box in view.boxes) for folding, view in drawn.items() if not view.remarks]
     assert len(set(exact)) == len(exact)  # no picture twice
     for folding, view in drawn.items():
-        for call in filter(None, map(call_of, view.boxes)):
+        for call in filter(None, map(folded_call, view.boxes)):
             target = foldings.opened(folding, call)
             assert drawn[target].remarks or call in opened_calls(drawn[target])
             if foldings.companions(call, target) == 0 and not view.remarks:

@@ -43,8 +43,8 @@ def check(name):
     assert tags <= TAGS
     for element in root.iter():
         assert not any(key.endswith("href") or key.startswith("on") for key in element.keys())  # noqa: SIM118  # an Element is no dict
-    assert set(nodes(drawing)) == {"v0", "v0_value", "v1", "v1_b", "v1_value", "v1_b_value", "v2", "v2_value", "v3",
-                                   "v3_value", "v3_out"}
+    assert set(nodes(drawing)) == {"v0", "v0.value", "v1", "v1_b", "v1.value", "v1_b.value", "v2", "v2.value", "v3",
+                                   "v3.value", "v3.out"}
     return drawing
 
 

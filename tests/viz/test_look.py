@@ -71,7 +71,7 @@ def test_paths_that_nobody_gave_a_class_stand_alone():
 @pytest.mark.parametrize("value", [3.0, np.ones((4, 5))])
 def test_from_top_to_bottom_value_stands_left_of_the_wire_and_gradient_right(value):
     x = ag.tensor(value, requires_grad=True, name="x")
-    node = nodes(viz.draw((x * 2).sum(), direction="TB"))["v0_value"]
+    node = nodes(viz.draw((x * 2).sum(), direction="TB"))["v0.value"]
     corners = [corner.split(",") for corner in node.find(f".//{SVG}polygon").get("points").split()]
     left, right = min(float(x) for x, _ in corners), max(float(x) for x, _ in corners)
     starts = {colour: [float(text.get("x")) for text in node.iter(f"{SVG}text") if text.get("fill") == colour]

@@ -302,7 +302,7 @@ def test_inside_repeats_names_are_those_of_the_frame():
     assert "module first (tanh, exp) from x, module second of the repeat before" in heads
     assert "module second (*, tanh, *) from module first (2 times)" in heads
     assert "out = (module second of layers.0 … layers.4) * (module second of layers.0 … layers.4)" in heads
-    assert "_x5" not in "".join(heads)
+    assert ".x5" not in "".join(heads)
 
 
 def test_of_two_computations_operands_are_told_before_and_after():

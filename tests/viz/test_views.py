@@ -10,6 +10,8 @@ import autograd_core as ag
 import nn
 import viz
 from autograd_core.modes import module_path
+from viz.pictures.fitting import fitted
+from viz.pictures.picture import picture
 
 
 def layers(count=4):
@@ -66,7 +68,7 @@ def test_show_leaves_out_what_is_not_asked_for_and_says_so():
     assert "Not drawn: 1 parameter." in only_shapes.svg()
     assert "Not drawn: 1 constant." in only_shapes.svg()
     bare = viz.draw(loss, show=())
-    assert not any(name.endswith("_value") for name in nodes(bare))
+    assert not any(name.endswith(".value") for name in nodes(bare))
     assert not wires(bare)
 
 
@@ -140,3 +142,24 @@ def test_statistics_of_large_intermediates_are_those_of_what_rules_kept():
     with ag.no_grad():
         y[0] = 100.0
     assert ag.graph(z).vertices[1].value.mean is None
+
+
+def test_an_operand_that_is_not_drawn_leaves_its_place():
+    x = ag.tensor([1.0, 2.0], requires_grad=True, name="x")
+    assert "out = x * …  [2, 4]" in viz.draw(x * 2, show="values").text
+    assert "out = … - x" in viz.draw(2 - x, show="values").text
+    y = x * 3 * x
+    assert "= x * (… 1 more)" in viz.draw(y, focus="x", radius=1).text
+    assert "v2 = multiply(… 2 more" in viz.draw(y, focus=y, radius=0).text
+
+
+def test_a_segment_of_one_is_called_by_its_name():
+    x = ag.tensor(0.5, requires_grad=True, name="x")
+    y = x
+    for _ in range(7):
+        y = ag.tanh(y)
+    few = [box.text for box in fitted(picture(ag.graph(y)), 8).boxes]
+    assert few == ["x", "ops 1–2", "op 3", "op 4", "op 5", "op 6", "op 7", "out"]
+    model = nn.Sequential(nn.Linear(2, 3, rng=0), nn.Tanh(), nn.Linear(3, 1, rng=0))
+    drawing = viz.draw(model([[1.0, 1.0]]), max_nodes=4)
+    assert "\n2: Linear (linear, 4 parameters)" in drawing.text

@@ -65,7 +65,7 @@ def test_exact_numbers_are_in_the_tooltips():
 
 def test_a_value_used_twice_by_one_op_has_two_wires():
     x = leaf(3.0, "x")
-    assert edges(viz.draw(x * x)).count(("v0_value", "v1")) == 2
+    assert edges(viz.draw(x * x)).count(("v0.value", "v1")) == 2
 
 
 def test_shared_adds_draw_every_operand():
@@ -74,7 +74,7 @@ def test_shared_adds_draw_every_operand():
         x = x + x
     drawing = viz.draw(x)
     assert len(wires(drawing)) == 18
-    operands = [edge for edge in edges(drawing) if edge[0].endswith("_value") and not edge[1].endswith("_out")]
+    operands = [edge for edge in edges(drawing) if edge[0].endswith(".value") and not edge[1].endswith(".out")]
     assert len(operands) == 34
 
 
@@ -82,8 +82,8 @@ def test_operands_that_cannot_change_places_are_told_apart():
     a, b = leaf(3.0, "a"), leaf(4.0, "b")
     drawing = viz.draw(b - a)
     assert sorted(label.text for label in labels(nodes(drawing)["v2"])) == ["a", "b", "−"]
-    assert "v1_value:wire:e -> v2:p0:w" in drawing.source
-    assert "v0_value:wire:e -> v2:p1:w" in drawing.source
+    assert '"v1.value":wire:e -> v2:p0:w' in drawing.source
+    assert '"v0.value":wire:e -> v2:p1:w' in drawing.source
 
 
 def test_every_entrance_of_a_concatenation_has_its_wire():
@@ -97,5 +97,5 @@ def test_every_entrance_of_a_concatenation_has_its_wire():
 
 def test_a_constant_in_front_is_the_first_operand():
     source = viz.draw(1 / leaf(4.0, "x")).source
-    assert "v1_a_value:wire:e -> v1:p0:w" in source
-    assert "v0_value:wire:e -> v1:p1:w" in source
+    assert '"v1_a.value":wire:e -> v1:p0:w' in source
+    assert '"v0.value":wire:e -> v1:p1:w' in source

@@ -42,7 +42,7 @@ def paired(before: Picture, after: Picture) -> Pairing:
         >>> from viz.pictures.picture import picture
         >>> x = ag.tensor(3.0, requires_grad=True, name="x")
         >>> paired(picture(ag.graph(ag.exp(x))), picture(ag.graph(ag.exp(ag.tanh(x))))).boxes
-        {'v0': 'v0', 'v1': 'v2', 'v1_out': 'v2_out'}
+        {'v0': 'v0', 'v1': 'v2', 'v1.out': 'v2.out'}
     """
     return _Pairs(before, after).found()
 

@@ -16,6 +16,7 @@ from ..looks.look import GRADIENT, SIZE, SMALL_SIZE, VALUE, Border, Caption, Loo
 from ..looks.tables import FAINT, Text
 from ..looks.text import clean
 from ..pictures.captions import exact, gradient_line, is_large, value_lines
+from ..pictures.cutting import leaving
 from ..pictures.flags import Flag, Trouble
 from ..pictures.folding import unfolded
 from ..pictures.picture import Box, Kind, Picture
@@ -129,14 +130,8 @@ class _Flow:
 
 def _flows(picture: Picture, both: Joined) -> dict[str, _Flow]:
     """What leaves each box."""
-    homes = {inner.id: box for box in picture.boxes for inner in unfolded([box])}
-    leaving: dict[str, dict[str, None]] = {}
-    for wire in picture.wires:
-        for each in wire.merged or (wire,):
-            if each.source in homes:
-                leaving.setdefault(homes[each.source].id, {})[each.source] = None
     boxes = {box.id: box for box in picture.boxes}
-    return {id: _flow(boxes[id], list(ids), both) for id, ids in leaving.items() if boxes[id].value is not None}
+    return {id: _flow(boxes[id], ids, both) for id, ids in leaving(picture).items() if boxes[id].value is not None}
 
 
 def _flow(box: Box, leaving: list[str], both: Joined) -> _Flow:

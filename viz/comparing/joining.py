@@ -113,11 +113,12 @@ def _steps(before: Picture, after: Picture, ids: Mapping[str, str]) -> Iterator[
 def _box(sides: Sides, id: str, calls: Mapping[Call | None, Call | None], rank: int) -> Box:
     box = sides.after or sides.before
     assert box is not None
-    note, operands = box.note, box.operands
+    note, operands, arity = box.note, box.operands, box.arity
     if sides.before and sides.after:
         note = _then_now(sides.before.note, note)
         operands = max(sides.before.operands, operands, key=len)
-    return replace(box, id=id, note=note, operands=operands, call=calls[box.call], rank=rank)
+        arity = max(sides.before.arity, arity)
+    return replace(box, id=id, note=note, operands=operands, arity=arity, call=calls[box.call], rank=rank)
 
 
 def _then_now(before: str, after: str) -> str:

@@ -10,7 +10,7 @@ from typing import NamedTuple
 from ..looks.look import GRADIENT
 from ..looks.text import clean
 from ..pictures.calls import Call
-from ..pictures.cutting import original
+from ..pictures.cutting import leaving, original
 from ..pictures.folding import unfolded
 from ..pictures.picture import Box, Kind, Picture
 
@@ -50,7 +50,7 @@ def annotated(svg: bytes, picture: Picture, ways: Ways) -> str:
     """
     root = ET.fromstring(svg)
     boxes = {box.id: box for box in picture.boxes}
-    leaving = _leaving(picture)
+    sources = leaving(picture)
     whole, *groups = [group for group in root.iter(f"{_SVG}g") if group.get("class")]
     nodes = {_name(group): group for group in groups if group.get("class") == "node"}
     _drop_background(whole)
@@ -67,8 +67,8 @@ def annotated(svg: bytes, picture: Picture, ways: Ways) -> str:
         elif name in boxes:
             around = boxes[name].call
             _link(group, boxes[name], ways.opening.get(name), ways.closing.get(around) if around else None)
-        elif (source := name.removesuffix("_value")) in leaving:
-            group.attrib |= {"class": "value", "data-box": source, "data-of": _listed(leaving[source])}
+        elif (source := name.removesuffix(".value")) in sources:
+            group.attrib |= {"class": "value", "data-box": source, "data-of": _listed(sources[source])}
             for text in group.iter(f"{_SVG}text"):
                 if text.get("fill") == GRADIENT:
                     text.set("class", "gradient")
@@ -84,14 +84,6 @@ def annotated(svg: bytes, picture: Picture, ways: Ways) -> str:
 def _name(group: ET.Element) -> str:
     """What Graphviz calls a node, a cluster or an edge; of edges, several have one name."""
     return group.findtext(f"{_SVG}title", "")
-
-
-def _leaving(picture: Picture) -> dict[str, set[str]]:
-    """By box: the boxes of the unfolded picture whose values leave it."""
-    leaving: dict[str, set[str]] = {}
-    for wire in picture.wires:
-        leaving.setdefault(wire.source, set()).update(each.source for each in wire.merged or (wire,))
-    return leaving
 
 
 def _title(text: str) -> Iterator[ET.Element]:
@@ -168,7 +160,7 @@ def _extent(group: ET.Element) -> tuple[list[float], list[float]]:
 
 def _ends(name: str) -> dict[str, str]:
     """The boxes that an edge joins."""
-    source, target = (end.split(":")[0].removesuffix("_value") for end in name.split("->"))
+    source, target = (end.split(":")[0].removesuffix(".value") for end in name.split("->"))
     return {"data-from": source, "data-to": target}
 
 
@@ -182,12 +174,11 @@ def _drop_background(graph: ET.Element) -> None:
 
 def row_of(box: Box) -> str:
     """The key of the table's row that tells of a box: a vertex, a constant, or what an output or a copy shows."""
-    key = original(box.id).removeprefix("v")
-    return key.removesuffix("_out") if box.kind is Kind.OUTPUT else key
+    return original(box.id).removeprefix("v").removesuffix(".out")
 
 
 def _vertex(id: str) -> int:
-    """The vertex that a box of the unfolded picture is, or (a constant, an output) belongs to."""
+    """The vertex that a row or a box of the unfolded picture is, or (a constant) belongs to."""
     return int(id.removeprefix("v").partition("_")[0])
 
 

@@ -11,7 +11,7 @@ from ..pictures.calls import Call
 from ..pictures.cutting import apart
 from ..pictures.fitting import fitted
 from ..pictures.folding import fold
-from ..pictures.picture import Box, Kind, Picture
+from ..pictures.picture import Picture
 
 ROOM = 10
 """The pictures of modules opened one by one hold so many times ``max_nodes`` boxes, at most."""
@@ -146,9 +146,3 @@ class Foldings:
         """With a chain open, and as much around it as there is room for."""
         shallower = (self._folding(d, inner) for d in range(min(depth, self.deepest), -1, -1))
         return next((folding for folding in shallower if folding in self._known), None)
-
-
-def call_of(box: Box) -> Call | None:
-    """The call that is folded into a box; None for what is none, or stands for several."""
-    within = box.inside[-1].call if box.kind is Kind.MODULE and box.times == 1 else None
-    return next((call for call in within.chain() if call.outer is box.call), None) if within else None

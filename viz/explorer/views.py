@@ -15,9 +15,10 @@ from ..looks.ordinary import ordinary_look
 from ..looks.render import render
 from ..looks.text import clean
 from ..pictures.flags import Trouble, meanings
+from ..pictures.folding import folded_call
 from ..pictures.picture import Picture
 from .annotate import Opening, Ways, annotated
-from .foldings import Folding, Foldings, call_of
+from .foldings import Folding, Foldings
 
 
 @dataclass(frozen=True)
@@ -79,7 +80,7 @@ def _legend(whole: Picture, looks: Sequence[Look]) -> Legend:
 
 def _ways(foldings: Foldings, here: Folding, picture: Picture, numbers: dict[Folding, int]) -> Ways:
     """Where the modules in a picture lead when they are opened or closed."""
-    folded = {box.id: call for box in picture.boxes if (call := call_of(box))}
+    folded = {box.id: call for box in picture.boxes if (call := folded_call(box))}
     calls = {call for box in picture.boxes if box.call for call in box.call.chain()}
     return Ways(
         {id: Opening(foldings.number(call), numbers[target], foldings.companions(call, target))

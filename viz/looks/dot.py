@@ -184,7 +184,7 @@ def _about(box: Box) -> graphviz.quoting.NoHtml:
 
 def _wire(box: Box) -> str:
     """The id of its wire node."""
-    return f"{box.id}_value"
+    return f"{box.id}.value"
 
 
 def _ink(pen: Pen) -> dict[str, str]:

@@ -6,6 +6,7 @@ from collections.abc import Hashable, Sequence
 from dataclasses import replace
 from itertools import chain, groupby
 
+from ..pictures.captions import from_to
 from ..pictures.repeats import LONGEST, numberless
 from .modules import Module
 
@@ -74,11 +75,7 @@ def _run(kinds: Sequence[Hashable], start: int) -> tuple[int, int]:
 
 def _shared(modules: Sequence[Module]) -> list[tuple[str, str]]:
     """What is told elsewhere; of several that are the same thing, in one line."""
-    places = [(column[0][0], _from_to([there for _, there in column]))
+    places = [(column[0][0], from_to([there for _, there in column]))
               for column in zip(*(module.shared for module in modules), strict=True)]
     groups = groupby(places, key=lambda place: (numberless(place[0]), place[1]))
-    return [(_from_to([name for name, _ in group]), there) for (_, there), group in groups]
-
-
-def _from_to(names: Sequence[str]) -> str:
-    return names[0] if names[0] == names[-1] else f"{names[0]} … {names[-1]}"
+    return [(from_to([name for name, _ in group]), there) for (_, there), group in groups]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -98,8 +98,10 @@ def read(model: Any, tiny: float, huge: float) -> Module:
             assert home is not None  # the model itself, at least
             home.own.append([_owned(name, tensor, learned, known, tiny, huge)])
     first = {id(thing): path for path, thing in [*every.items(), *parameters.items(), *buffers.items()] if path}
-    for path, module in every.items():
-        modules[path].shared += _shared(path, module, first)
+    for full, there in shared(every, first).items():
+        home, name = _home(full, modules)
+        assert home is not None
+        home.shared.append((name, there))
     return modules[""]
 
 
@@ -113,12 +115,19 @@ def _home(full: str, modules: dict[str, Module]) -> tuple[Module | None, str]:
     return modules.get(""), full
 
 
-def _shared(path: str, module: Any, first: dict[int, str]) -> Iterator[tuple[str, str]]:
-    """The attributes of a module that are told elsewhere, and where."""
-    for name, thing in vars(module).items() if hasattr(module, "__dict__") else ():
-        full = f"{path}.{name}" if path else name
-        if first.get(id(thing), full) != full:
-            yield name, first[id(thing)]
+def shared(modules: Mapping[str, Any], first: Mapping[int, str]) -> dict[str, str]:
+    """The further names of what several modules share.
+
+    Args:
+        modules: by path.
+        first: the name of each thing, by its id.
+
+    Returns:
+        The first name by each further one.
+    """
+    names = {f"{path}.{name}" if path else name: thing for path, module in modules.items()
+             if hasattr(module, "__dict__") for name, thing in vars(module).items()}
+    return {name: first[id(thing)] for name, thing in names.items() if first.get(id(thing), name) != name}
 
 
 def _owned(name: str, tensor: Any, learned: bool, known: bool, tiny: float, huge: float) -> Owned:

@@ -16,6 +16,7 @@ from ..looks.text import TOOLTIP_LIMIT, clean
 from ..pictures.calls import Call
 from ..pictures.captions import is_large
 from ..pictures.cutting import original
+from ..pictures.folding import folded_call
 from ..pictures.picture import Box, Kind, Picture, Wire
 from .listing import Cell, Line
 from .notation import FRAME, VALUE, bar, bars, flag, heading
@@ -149,7 +150,7 @@ class _Teller:
         if box.kind is Kind.CONSTANT or box.text == box.kind.value:  # that has no name
             return _number(box)
         if box.kind is Kind.MODULE:
-            if call := _folded(box):
+            if call := folded_call(box):
                 return "module " + call.path + call.label.removeprefix(call.name)
             around = next((call for call in (box.call.chain() if box.call else ()) if call.times > 1), None)
             return f"module {_label(box)}" + (f" of {_without_times(around.name, around.times)}" if around else "")
@@ -198,10 +199,12 @@ class _Teller:
     def _formula(self, box: Box, wires: list[Wire]) -> str:
         """An operation as it could stand in code."""
         op, note = box.about.partition("(")[0], clean(box.note)
-        places: list[list[Wire]] = [[] for _ in range(max([len(box.operands), *(wire.place + 1 for wire in wires)]))]
+        places: list[list[Wire]] = [[] for _ in range(box.arity)]
         for wire in wires:
             places[wire.place].append(wire)
-        operands = [self._sources(box, there, " or ") or "…" for there in places]  # …: one that is not drawn
+        cut = {each.place for wire in wires for each in wire.merged}  # "… 2 more" stands at the first of its places
+        operands = [self._sources(box, there, " or ") or "…"  # …: one that is not drawn
+                    for place, there in enumerate(places) if there or place not in cut]
         if op in INFIX and len(operands) == 2 and not note:
             a, b = (f"({text})" if " " in text else text for text in operands)
             return f"{a} {INFIX[op]} {b}"
@@ -246,7 +249,7 @@ def _is_among_repeats(box: Box) -> bool:
 
 def _number(box: Box) -> str:
     """The id of a box, or of the first that it stands for."""
-    return box.id.removesuffix(f"_x{box.times}") if box.times > 1 else box.id
+    return box.id.removesuffix(f".x{box.times}") if box.times > 1 else box.id
 
 
 def _label(box: Box) -> str:
@@ -256,9 +259,3 @@ def _label(box: Box) -> str:
 
 def _without_times(name: str, times: int) -> str:
     return name.removesuffix(f" × {times}")
-
-
-def _folded(box: Box) -> Call | None:
-    """The call that was folded into a box; None of repeats."""
-    inner = box.inside[-1].call
-    return next((call for call in (inner.chain() if inner else ()) if call.outer is box.call), None)

@@ -189,6 +189,11 @@ def options_line(options: Mapping[str, Any]) -> str:
                      for name, value in on.items())
 
 
+def from_to(texts: Sequence[str]) -> str:
+    """The first of several texts and the last; one of them, where they are equal."""
+    return texts[0] if texts[0] == texts[-1] else f"{texts[0]} … {texts[-1]}"
+
+
 def _rounding(reading: Reading) -> float:
     """How far off rounding alone may put the mean."""
     precise = np.finfo(reading.dtype).eps if np.issubdtype(reading.dtype, np.floating) else 0.0

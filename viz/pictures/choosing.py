@@ -6,10 +6,11 @@ from collections.abc import Callable, Collection, Iterable
 from difflib import get_close_matches
 from fnmatch import fnmatchcase
 
-from autograd_core.errors import SelectionError
+from autograd_core.errors import DTypeError, SelectionError
 from autograd_core.graph import Graph
 from autograd_core.recording import TensorBase
 
+from .options import texts
 from .picture import Kind, Picture
 
 Folding = str | Iterable[str] | Callable[[str], bool]
@@ -29,6 +30,7 @@ def chosen_modules(caller: str, picture: Picture, fold: Folding) -> set[str]:
         Paths.
 
     Raises:
+        DTypeError: ``fold`` is of another type.
         SelectionError: a pattern that no module matches.
 
     Example:
@@ -46,7 +48,7 @@ def chosen_modules(caller: str, picture: Picture, fold: Folding) -> set[str]:
     if callable(fold):
         return {path for path in modules if fold(path)}
     chosen: set[str] = set()
-    for pattern in [fold] if isinstance(fold, str) else fold:
+    for pattern in texts(caller, "fold", fold):
         matching = {path for path in modules if path == pattern or fnmatchcase(path, pattern)}
         if not matching:
             raise SelectionError(f"{caller}: fold={pattern!r} is no module that ran. {_there_are(pattern, modules)}")
@@ -67,8 +69,11 @@ def focused(caller: str, picture: Picture, graph: Graph, focus: Focus) -> set[st
         At least one id.
 
     Raises:
+        DTypeError: it is neither a Tensor nor text.
         SelectionError: nothing in the picture is meant.
     """
+    if not isinstance(focus, str | TensorBase):
+        raise DTypeError(f"{caller}: focus={focus!r:.60}; expected a Tensor or a name.")
     if isinstance(focus, TensorBase):
         serial = focus.node.serial if focus.node else None
         ids = {f"v{vertex.id}" for vertex in graph.vertices if vertex.serial == serial}

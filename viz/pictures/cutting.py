@@ -11,7 +11,7 @@ from .picture import Box, Kind, Picture, Wire
 
 CROWD = 24
 """A value with more users than this is drawn again near them: Graphviz takes minutes to route hundreds of wires."""
-_AGAIN = "_again"  # in the ids of copies
+_AGAIN = ".again"  # in the ids of copies
 
 
 def without(picture: Picture, kind: Kind) -> Picture:
@@ -76,8 +76,8 @@ def around(picture: Picture, centre: Collection[str], radius: int) -> Picture:
     for box in picture.boxes:
         if box.id in near:
             boxes += [*_more(cut_in.get(box.id, ()), box, "in"), box, *_more(cut_out.get(box.id, ()), box, "out")]
-    wires += [Wire(f"{id}_more_in", id, cut[0].place, _all(cut)) for id, cut in cut_in.items()]
-    wires += [Wire(id, f"{id}_more_out", 0, _all(cut)) for id, cut in cut_out.items()]
+    wires += [Wire(f"{id}.more_in", id, cut[0].place, _all(cut)) for id, cut in cut_in.items()]
+    wires += [Wire(id, f"{id}.more_out", 0, _all(cut)) for id, cut in cut_out.items()]
     total = len(picture.boxes)
     remark = f"{total - len(near):,} of {total:,} boxes are more than {radius} wires away, and not drawn."
     return Picture(tuple(boxes), tuple(wires), (*picture.remarks, *([remark] if len(near) < total else [])))
@@ -94,12 +94,12 @@ def apart(picture: Picture, most: int = CROWD) -> Picture:
         A Picture of the same wires, some of which now come from a copy.
     """
     boxes = {box.id: box for box in picture.boxes}
-    leaving: dict[str, list[Wire]] = {}
+    crowds: dict[str, list[Wire]] = {}
     for wire in picture.wires:
-        leaving.setdefault(wire.source, []).append(wire)
+        crowds.setdefault(wire.source, []).append(wire)
     copies: dict[str, list[Box]] = {}  # by the id of the box that they go in front of
     copied: dict[Wire, Wire] = {}
-    for id, crowd in leaving.items():
+    for id, crowd in crowds.items():
         if len(crowd) <= most:
             continue
         places: dict[Call | None, list[Wire]] = {}
@@ -124,12 +124,20 @@ def original(id: str) -> str:
     return id.partition(_AGAIN)[0]
 
 
+def leaving(picture: Picture) -> dict[str, list[str]]:
+    """By box: the boxes of the unfolded picture whose values leave it, each once; what leaves its copies does, too."""
+    found: dict[str, dict[str, None]] = {}
+    for wire in picture.wires:
+        found.setdefault(original(wire.source), {}).update((each.source, None) for each in wire.merged or (wire,))
+    return {id: list(sources) for id, sources in found.items()}
+
+
 def _more(cut: Iterable[Wire], box: Box, way: str) -> list[Box]:
     count = sum(wire.count for wire in cut)
     if not count:
         return []
     about = f"{count:,} wires {'from' if way == 'in' else 'to'} what is not drawn"
-    return [Box(id=f"{box.id}_more_{way}", kind=Kind.MORE, text=f"… {count:,} more", note="", operands=(), about=about,
+    return [Box(id=f"{box.id}.more_{way}", kind=Kind.MORE, text=f"… {count:,} more", note="", operands=(), about=about,
                 call=box.call, name=None, value=None, gradient=None, rank=box.rank + (-1 if way == "in" else 1))]
 
 

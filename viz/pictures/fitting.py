@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from functools import cache
 
+from .captions import from_to
 from .folding import contents, fold, gather, unfolded
 from .picture import Box, Kind, Picture
 from .repeats import merge_repeats
@@ -93,8 +94,11 @@ def _segments(members: list[list[Box]]) -> Iterator[Box]:
     for boxes in filter(None, members):
         count = sum(box.kind is Kind.OPERATION for box in unfolded(boxes))
         modules = [box.text for box in boxes if box.kind is Kind.MODULE]
-        text = f"{modules[0]} … {modules[-1]}" if modules else f"ops {done + 1:,}–{done + count:,}"
+        if modules:
+            text = from_to(modules)
+        else:
+            text = f"ops {done + 1:,}–{done + count:,}" if count > 1 else f"op {done + 1:,}"
         done += count
         note = contents(boxes)
-        yield Box(id=f"{boxes[0].id}_segment", kind=Kind.SEGMENT, text=text, note=note, operands=(),
+        yield Box(id=f"{boxes[0].id}.segment", kind=Kind.SEGMENT, text=text, note=note, operands=(),
                   about=f"{text}: {note}", call=None, name=None, value=None, gradient=None, rank=0, inside=tuple(boxes))

@@ -155,12 +155,10 @@ def _of_slopes(diagnosis: Diagnosis, many: float) -> Iterator[Flag]:
     slopes = diagnosis.slopes
     if slopes is None:
         return
-    if slopes.saturates and slopes.flat >= many:
+    if slopes.is_saturated(many):
         yield Flag(Trouble.SATURATED, f"{slopes.flat:.0%} of the slopes are below {FLAT}",
                    f"slope below {FLAT} for {many:.0%} of the elements or more")
-    # One sample turns half of all units off, and that is as it should be: only a batch can tell.
-    telling = slopes.batch > 1 or slopes.off == slopes.units > 1
-    if not slopes.saturates and slopes.off and slopes.off >= many * slopes.units and telling:
+    if slopes.is_dead(many):
         during = f" for the whole batch of {slopes.batch}" if slopes.batch > 1 else ""
         yield Flag(Trouble.DEAD, f"{slopes.off} of {slopes.units} units are off{during}",
                    f"{many:.0%} of the units or more are off for the whole batch")

@@ -129,9 +129,15 @@ def contents(boxes: Iterable[Box]) -> str:
     return ", ".join([*parts, *([f"{learned:,} parameter{'s' * (learned > 1)}"] if learned else [])])
 
 
+def folded_call(box: Box) -> Call | None:
+    """The call that is folded into a box; None for what is none, or stands for several."""
+    within = box.inside[-1].call if box.kind is Kind.MODULE and box.times == 1 else None
+    return next((call for call in within.chain() if call.outer is box.call), None) if within else None
+
+
 def _module(call: Call, boxes: list[Box]) -> Box:
     note = contents(boxes)
-    return Box(id=f"{boxes[0].id}_module", kind=Kind.MODULE, text=call.title, note=note, operands=(),
+    return Box(id=f"{boxes[0].id}.module", kind=Kind.MODULE, text=call.title, note=note, operands=(),
                about=f"module {call.path}: {note}", call=call.outer, name=None, value=None, gradient=None, rank=0,
                inside=tuple(boxes))
 

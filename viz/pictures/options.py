@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Sequence
 from typing import Any
 
 from autograd_core.errors import DTypeError, OptionError
-from autograd_core.graph import Graph
+from autograd_core.graph import Graph, seeds
 from autograd_core.options import at_least_0, from_0_to_1, integer, number
 from autograd_core.recording import TensorBase
 
@@ -33,10 +34,10 @@ def to_show(caller: str, show: Iterable[str], direction: str, *, title: str | No
 
     Raises:
         FormatError: a direction or a word that there is not.
-        DTypeError: a title that is no text, or a size that is no integer.
+        DTypeError: a title or a word that is no text, or a size that is no integer.
         OptionError: a size that is too small, or another ``repeats``.
     """
-    shown = {show} if isinstance(show, str) else set(show)
+    shown = set(texts(caller, "show", show))
     if direction not in ("LR", "TB"):
         raise FormatError(f"{caller}: direction={direction!r}; a drawing goes \"LR\" or \"TB\".")
     if unknown := shown - set(SHOW):
@@ -46,6 +47,28 @@ def to_show(caller: str, show: Iterable[str], direction: str, *, title: str | No
     check_repeats(caller, repeats)
     check_sizes(caller, **sizes)
     return shown
+
+
+def texts(caller: str, option: str, asked: Any) -> list[str]:
+    """One text or several, as a list.
+
+    Raises:
+        DTypeError: anything else.
+    """
+    several = [asked] if isinstance(asked, str) else list(asked) if isinstance(asked, Iterable) else None
+    if several is None or not all(isinstance(each, str) for each in several):
+        raise DTypeError(f"{caller}: {option}={asked!r:.60}; expected one text or several.")
+    return several
+
+
+def check_path(caller: str, path: Any) -> None:
+    """Check that a path is one.
+
+    Raises:
+        DTypeError: it is neither text nor a Path.
+    """
+    if not isinstance(path, str | os.PathLike):
+        raise DTypeError(f"{caller}: path={path!r:.60}; expected text or a Path.")
 
 
 def check_repeats(caller: str, repeats: bool | None) -> None:
@@ -83,16 +106,20 @@ def check_limits(caller: str, *, tiny: float, huge: float, many: float = 1.0) ->
         raise OptionError(f"{caller}: tiny={tiny!r} is above huge={huge!r}; every gradient would be flagged.")
 
 
-def check_outputs(caller: str, outputs: Any) -> None:
-    """Check that there is something to draw: a Tensor, or several, or a snapshot.
+def check_outputs(caller: str, outputs: Any, grad: Any = None) -> None:
+    """Check that there is something to draw: a Tensor, or several, or a snapshot; and what arrives at it.
 
     Raises:
         DTypeError: anything else.
+        GraphError: an output that does not require grad.
+        ShapeError: a ``grad`` of another shape than its output, or not one for each.
     """
-    if isinstance(outputs, TensorBase | Graph):
+    if isinstance(outputs, Graph):
         return
     several = isinstance(outputs, Sequence) and not isinstance(outputs, str)
-    if several and outputs and all(isinstance(output, TensorBase) for output in outputs):
+    tensors = outputs if several else [outputs]
+    if tensors and all(isinstance(output, TensorBase) for output in tensors):
+        seeds(outputs, grad, caller)
         return
     if hasattr(outputs, "named_parameters"):
         remedy = "Call the model and pass what it gives; viz.tree(model) tells what it holds."

@@ -37,7 +37,7 @@ class Box:
     A folded box has others inside. Whatever its kind, they are all there: ``unfold`` brings them back.
     """
 
-    id: str
+    id: str  # v2; v2_b, its constant operand b; after a point, which no operand's name has: v2.out, v2.module ...
     kind: Kind
     text: str
     note: str  # an op's options; what a folded box holds
@@ -53,6 +53,7 @@ class Box:
     times: int = 1  # of a box that stands for repeats: how many of them
     values: tuple[Reading, ...] = ()  # if several values leave it, each of them; ``value`` then sums them up
     flags: tuple[Flag, ...] = ()  # what is wrong with it; of a folded box, each box inside has its own
+    arity: int = 0  # of an op: how many operands it has, drawn or not
 
     @property
     def module(self) -> str:
@@ -188,7 +189,7 @@ def _operation(vertex: Vertex, home: Call | None, operands: list[Operand], rank:
     about = f"{op}({note})" + (f" in {vertex.path}" if vertex.path else "")
     return Box(id=_id(vertex.id), kind=Kind.OPERATION, text=symbol(op), note=note, operands=tuple(names), about=about,
                call=home, name=None if vertex.is_output else vertex.name,
-               value=vertex.value, gradient=vertex.gradient, rank=rank)
+               value=vertex.value, gradient=vertex.gradient, rank=rank, arity=len(operands))
 
 
 def _constant(vertex: Vertex, home: Call | None, operand: str, rank: int) -> Box:
@@ -200,5 +201,5 @@ def _constant(vertex: Vertex, home: Call | None, operand: str, rank: int) -> Box
 
 
 def _output(vertex: int, name: str, rank: int) -> Box:
-    return Box(id=f"{_id(vertex)}_out", kind=Kind.OUTPUT, text=name, note="", operands=(), about=f"output {name}",
+    return Box(id=f"{_id(vertex)}.out", kind=Kind.OUTPUT, text=name, note="", operands=(), about=f"output {name}",
                call=None, name=None, value=None, gradient=None, rank=rank)

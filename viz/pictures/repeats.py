@@ -10,8 +10,8 @@ from functools import lru_cache
 from itertools import takewhile
 
 from .calls import Call, common, within
-from .captions import SYMBOLS
-from .folding import contents, gather, hidden, unfolded
+from .captions import SYMBOLS, from_to
+from .folding import contents, folded_call, gather, hidden, unfolded
 from .picture import Box, Kind, Picture, Wire
 
 LONGEST = 8
@@ -30,10 +30,7 @@ class _Item:
     @property
     def module(self) -> Call | None:
         """The call that it is, open or folded; None for an op."""
-        if self.call or self.boxes[0].kind is not Kind.MODULE:
-            return self.call
-        within = self.boxes[0].inside[-1].call  # of which one is the call that was folded
-        return next((call for call in (within.chain() if within else ()) if call.outer is self.outer), None)
+        return self.call or folded_call(self.boxes[0])
 
     @property
     def name(self) -> str:
@@ -68,7 +65,7 @@ def merge_repeats(picture: Picture) -> Picture:
         >>> [(box.text, box.call and box.call.title, len(box.inside)) for box in merged.boxes]
         [('x', None, 0), ('tanh', 'layers.0 … layers.11 × 12', 12), ('out', None, 0)]
         >>> [(wire.source, wire.count) for wire in merged.wires]
-        [('v0', 1), ('v1_x12', 11), ('v1_x12', 1)]
+        [('v0', 1), ('v1.x12', 11), ('v1.x12', 1)]
     """
     search = _Search(picture)
     folded = [box for run in search.runs() for box in _merged(run)]
@@ -218,17 +215,13 @@ def _merged(run: list[list[_Item]]) -> list[Box]:
         frames[first[0].call if len(first) == 1 else around] = frame
     rows = [[box for item in window for box in item.boxes] for window in run]
     return [
-        replace(column[0], id=f"{column[0].id}_x{times}", times=times, inside=column, name=None,
+        replace(column[0], id=f"{column[0].id}.x{times}", times=times, inside=column, name=None,
                 text=frame.title if alone else column[0].text,
-                note=_range(column[0].note, column[-1].note),
+                note=from_to([box.note for box in column]),
                 about=f"{column[0].about}: {times} times, up to {column[-1].about}",
                 call=_moved(column[0].call, frames))
         for column in zip(*rows, strict=True)
     ]
-
-
-def _range(first: str, last: str) -> str:
-    return first if first == last else f"{first} … {last}"
 
 
 def _moved(call: Call | None, frames: dict[Call | None, Call | None]) -> Call | None:
@@ -264,8 +257,8 @@ def _with_leaves(picture: Picture, folded: list[Box]) -> list[Box]:
                 taken.setdefault(homes[0].id, []).append(box)
             elif home := common(home.call for home in homes):
                 text = within(f"{box.module}.{box.text}" if box.module else box.text, home)
-                folded.append(replace(box, id=f"{box.id}_x1", text=text, inside=(box,), call=home))
-    folded += [replace(same[0], id=f"{same[0].id}_x{len(same)}", inside=tuple(same), times=len(same))
+                folded.append(replace(box, id=f"{box.id}.x1", text=text, inside=(box,), call=home))
+    folded += [replace(same[0], id=f"{same[0].id}.x{len(same)}", inside=tuple(same), times=len(same))
                for same in data.values() if len(same) > 1]
     return [
         replace(box, inside=(*box.inside, *taken[box.id]), note=contents([box.inside[0], *taken[box.id]]))

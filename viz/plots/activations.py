@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from autograd_core.debugging.symptoms import MANY, always_off, dead_units, flat_share
+from autograd_core.debugging.activations import Slopes
+from autograd_core.debugging.symptoms import always_off
 from autograd_core.errors import ShapeError
 
 from ..pictures.captions import short
@@ -29,16 +30,16 @@ def plot_activations(model: Any, inputs: Any = None, *, path: str | Path | None 
     """Plot a histogram of what each activation puts out, the first at the top, all on one scale.
 
     Each histogram has its own height, and leaves exact zeros out, which would hide the rest after a ReLU. At the
-    right stands how many those are, the standard deviation, and of functions whose slope is known how many outputs
-    are saturated (slope below 0.01) or how many units are dead (slope 0 for all samples). Of more than 48 layers, each
-    label stands for several, of which the worst is described.
+    right stands how many those are, the standard deviation, and how many outputs of functions such as Sigmoid are
+    saturated (slope below 0.01) or how many units of those such as ReLU are dead (slope 0 for all samples). Of more
+    than 48 layers, each label stands for several, of which the worst is described.
 
     Args:
-        model: a model with ``named_modules()``, of which a copy is run, in the mode (train or eval) it is in. Shown are
-            the layers that apply one function to each element, such as Tanh and PReLU: what they record are elementwise
-            operations, and not arithmetic alone, as in dropout. If there are none, because activations are called
-            as functions in a ``forward``, all layers are shown but dropouts and their like, and the picture says
-            so. Or a mapping from names to outputs, arrays or Tensors (samples, units).
+        model: a model with ``named_modules()``, of which a copy is run, with its hooks, in the mode (train or eval) it
+            is in. Shown are the layers that apply one function to each element, such as Tanh and PReLU: what they
+            record are elementwise operations, and not arithmetic alone, as in dropout. If there are none, because
+            activations are called as functions in a ``forward``, all layers are shown but dropouts and their like, and
+            the picture says so. Or a mapping from names to outputs, arrays or Tensors (samples, units).
         inputs: what to call the model with; a tuple for several arguments.
         path: where to save it (``.png``, ``.svg`` or ``.pdf``), or None. Missing folders are made.
         title: a headline.
@@ -101,15 +102,15 @@ def _said(output: Output, between: str) -> Said:
 
 def _of_slopes(output: Output) -> tuple[str, Trouble | None]:
     """How much is saturated or dead, if that is known, and whether that is trouble."""
-    if output.slopes is None:
+    if output.activation is None:
         zero = always_off(output.values)
         return f"{zero.sum():,} of {zero.size:,} units always 0" if zero.any() else "", None
-    if output.saturates:
-        flat = flat_share(output.slopes)
-        return (f"{Trouble.SATURATED.title} {flat:.0%}", Trouble.SATURATED) if flat >= MANY else (
-            f"{flat:.0%} saturated", None)
-    off, units, batch = dead_units(output.slopes)
-    telling = batch > 1 or off == units > 1  # one sample turns half of all units off, and that is as it should be
-    if off >= MANY * units and telling:
-        return f"{Trouble.DEAD.title} {off:,} of {units:,} units", Trouble.DEAD
-    return f"{off:,} of {units:,} units {'dead' if batch > 1 else 'off'}", None
+    slopes = Slopes.of(output.activation)
+    if slopes.is_saturated():
+        return f"{Trouble.SATURATED.title} {slopes.flat:.0%}", Trouble.SATURATED
+    if slopes.saturates:
+        return f"{slopes.flat:.0%} saturated", None
+    off = f"{slopes.off:,} of {slopes.units:,} units"
+    if slopes.is_dead():
+        return f"{Trouble.DEAD.title} {off}", Trouble.DEAD
+    return f"{off} {'dead' if slopes.batch > 1 else 'off'}", None

@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 COLOURS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#56b4e9", "#e69f00")
 """Okabe and Ito's, which differ for any colour vision; nothing is told by colour alone."""
 DASHES = ("-", "--", "-.", ":")
-MARKERS = "osDPX*"  # of lines
 GREY = "#777777"
 
 _UNDATED: dict[str, dict[str, None]] = {".svg": {"Date": None}, ".pdf": {"CreationDate": None}}

@@ -7,7 +7,9 @@ from typing import Any
 
 
 def copy_of(model: Any) -> Any:
-    """A copy to run: the original's running statistics, generators of random numbers and hooks see nothing of it.
+    """A copy to run: the original's running statistics and generators of random numbers see nothing of it.
+
+    Its hooks run, since they may change what it computes; those that are functions are the original's own.
 
     Args:
         model: anything that can be called; what is not a module (has no ``named_modules``) is returned as it is.

@@ -14,6 +14,7 @@ from autograd_core.debugging.measure import rms
 from autograd_core.debugging.symptoms import HUGE, TINY
 from autograd_core.errors import DTypeError
 
+from ..outlines.modules import shared
 from ..pictures.captions import short
 from ..pictures.flags import Trouble
 from .canvas import COLOURS, GREY, bare, canvas, finished, literal, logarithmic
@@ -102,7 +103,7 @@ def _gradients(model: Any) -> dict[str, Any]:
     if not isinstance(entries, Mapping) or not entries:
         raise DTypeError(f"plot_gradients: expected a model with parameters, or a mapping from names to gradients; got "
                          f"{type(model).__name__}{' without parameters' if parameters else ''}.")
-    if parameters or any(_learns(entry) for entry in entries.values()):
+    if parameters or any(_is_parameter(entry) for entry in entries.values()):
         return {str(name): p.grad if p.requires_grad else "frozen" for name, p in entries.items()}
     for name, gradient in entries.items():
         if gradient is not None and np.asarray(_array(gradient)).dtype.kind not in "fiu":
@@ -115,18 +116,16 @@ def _array(gradient: Any) -> Any:
     return gradient.data if isinstance(gradient, Tensor) else gradient
 
 
-def _learns(entry: Any) -> bool:
-    return isinstance(entry, Tensor) and entry.requires_grad and entry.is_leaf
+def _is_parameter(entry: Any) -> bool:
+    learns = isinstance(entry, Tensor) and entry.requires_grad and entry.is_leaf
+    return learns or getattr(entry, "role", None) == "parameter"  # a frozen one of a model
 
 
 def _ties(model: Any) -> dict[str, str]:
     """The further names of parameters that several modules share, and the first name of each."""
     if not (hasattr(model, "named_parameters") and hasattr(model, "named_modules")):
         return {}
-    first = {id(parameter): name for name, parameter in model.named_parameters()}
-    names = {(f"{path}.{name}" if path else name): first[id(value)] for path, module in model.named_modules()
-             for name, value in vars(module).items() if id(value) in first}
-    return {name: other for name, other in names.items() if name != other}
+    return shared(dict(model.named_modules()), {id(parameter): name for name, parameter in model.named_parameters()})
 
 
 def _mark(gradient: Any) -> _Mark:

@@ -9,8 +9,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from autograd_core import Tensor, enable_grad, tensor
-from autograd_core.debugging.symptoms import slopes
-from autograd_core.debugging.words import saturates
+from autograd_core.debugging.activations import Activation, last_activation
 from autograd_core.errors import DTypeError
 from autograd_core.recording import Primitive
 from autograd_core.walk import leading_to, nodes_behind
@@ -23,11 +22,10 @@ _ARITHMETIC = frozenset({"add", "subtract", "multiply", "divide", "negative"})
 
 
 class Output(NamedTuple):
-    """What a layer put out, and the slopes of its function there, if they are known."""
+    """What a layer put out, and the activation that it comes from, if there is one."""
 
     values: np.ndarray
-    slopes: np.ndarray | None = None
-    saturates: bool = False
+    activation: Activation | None = None
 
 
 class _Run(NamedTuple):
@@ -134,15 +132,13 @@ def _ops(run: _Run) -> list[Primitive]:
 
 
 def _measured(output: Tensor) -> Output:
-    """The values of an output, and the slopes, if one operation of one operand made it."""
-    node = output.node
-    if node is None or node.primitive is None or not len(node.primitive.operands) == len(node.edges) == 1:
-        return Output(output.data)
-    return Output(output.data, slopes(node, node.edges[0]), saturates(node.primitive.name))
+    return Output(output.data, last_activation(output.node) if output.node else None)
 
 
 def _joined(calls: list[Output]) -> Output:
     """All calls as if their samples had come at once."""
-    known = [np.atleast_1d(call.slopes) for call in calls if call.slopes is not None]
-    return Output(np.concatenate([np.atleast_1d(call.values) for call in calls]),
-                  np.concatenate(known) if len(known) == len(calls) else None, calls[0].saturates)
+    values = np.concatenate([np.atleast_1d(call.values) for call in calls])
+    known = [call.activation for call in calls if call.activation]
+    if len(known) < len(calls):
+        return Output(values)
+    return Output(values, known[0]._replace(slopes=np.concatenate([np.atleast_1d(one.slopes) for one in known])))

@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from .canvas import COLOURS, GREY, MARKERS, bare, canvas, count_along, finished, literal, logarithmic, text_colour
+from .canvas import COLOURS, GREY, bare, canvas, count_along, finished, literal, logarithmic, text_colour
 from .measures import watched
 from .names import kind_of, layer_of
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
+_MARKERS = "osDPX*"  # of lines, as many as there are COLOURS
 USUAL = 1e-3
 """An update of a thousandth of the weights is what one sees where training goes well.
 
@@ -72,7 +73,7 @@ def plot_updates(watch: Any, *, path: str | Path | None = None, title: str | Non
 def _looks(layers: Sequence[str]) -> dict[str, dict[str, Any]]:
     """A colour and a marker for each layer; of many layers, a shade."""
     if len(layers) <= len(COLOURS):
-        return {layer: {"color": COLOURS[i], "marker": MARKERS[i]} for i, layer in enumerate(layers)}
+        return {layer: {"color": COLOURS[i], "marker": _MARKERS[i]} for i, layer in enumerate(layers)}
     from matplotlib import colormaps
 
     return {layer: {"color": colormaps["cividis"](0.9 * i / (len(layers) - 1))} for i, layer in enumerate(layers)}

@@ -6,10 +6,12 @@ import pytest
 import autograd_core as ag
 import nn
 import viz
+from viz.pictures.flags import Trouble, flags_of
 from viz.plots.outputs import outputs_of
 
 pytest.importorskip("matplotlib", reason="draws the plots: pip install '.[plot]'")
 
+TITLES = [trouble.title for trouble in Trouble]
 RNG = np.random.default_rng(0)
 INPUTS = RNG.normal(size=(64, 4)).astype("float32")
 
@@ -125,6 +127,22 @@ def test_dead_units_are_counted():
     assert said(viz.plot_activations(model, INPUTS))[0][1] == "3 of 8 units dead"
 
 
+@pytest.mark.parametrize(("function", "words"), [
+    (lambda x: -ag.relu(x), "† DEAD RELU 3 of 4 units"), (lambda x: ag.maximum(x, 0) / 2, "† DEAD RELU 3 of 4 units"),
+    (lambda x: 1 - ag.tanh(100 * x), "▬ SATURATED 100%"), (ag.sign, None), (ag.exp, None),
+])
+def test_slopes_are_those_of_the_activation_as_in_drawings(function, words):
+    class Layer(nn.Module):
+        def forward(self, x):
+            return function(x)
+
+    inputs = np.array([[-1.0, -2.0, -1.0, 1.0], [-2.0, -1.0, -1.0, 2.0]])
+    (row,) = said(viz.plot_activations(Layer(), inputs))
+    assert row[1:] == ([words] if words else [])
+    flags = flags_of(ag.graph(Layer()(ag.tensor(inputs, requires_grad=True)), diagnose=True))
+    assert [flag.trouble.title for (flag,) in flags.values()] == [title for title in TITLES if words and title in words]
+
+
 def test_nan_is_said():
     figure = viz.plot_activations({"a": [[1.0, np.nan], [2.0, np.inf]]})
     assert said(figure)[0][0].startswith("× 50% NaN or inf, std 0.50")
@@ -144,6 +162,14 @@ def test_the_model_stays_as_it_was():
     assert ag.is_grad_enabled()
     other = nn.Sequential(nn.Linear(4, 8, rng=0), nn.BatchNorm1d(8), nn.ReLU(), nn.Dropout(0.5, rng=3))
     np.testing.assert_array_equal(model(INPUTS).numpy(), other(INPUTS).numpy())  # the same dropout mask
+
+
+def test_hooks_of_the_model_run_because_they_may_change_what_it_computes():
+    model, seen = network(nn.Tanh).eval(), []
+    model[0].register_forward_hook(lambda module, args, output: seen.append(module) or output * 0)
+    assert said(viz.plot_activations(model, INPUTS))[0][0] == "std 0, 100% zeros"
+    assert len(seen) == 1
+    assert seen[0] is not model[0]
 
 
 def test_a_layer_that_runs_twice_adds_up():

@@ -79,6 +79,7 @@ def test_frozen_parameters_are_not_taken_for_forgotten_ones():
     model(INPUTS).sum().backward()
     assert said(viz.plot_gradients(model)) == {0: "frozen"}
     assert said(viz.plot_gradients(dict(model.named_parameters()))) == {0: "frozen"}
+    assert said(viz.plot_gradients(dict(model[0].named_parameters()))) == {0: "frozen"}  # not a mapping of gradients
     assert said(viz.plot_gradients(nn.Linear(2, 2, rng=0))) == {0: "○ NO GRAD"}
 
 

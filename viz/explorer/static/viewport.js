@@ -40,7 +40,7 @@ class Viewport {
     this.apply();
     this.chosen = false; // how near
     if (cut && shape) this.enclose(shape);
-    else if (cut) this.line(this.svg.querySelector('a[data-box$="_out"]'), wide);
+    else if (cut) this.line(this.svg.querySelector('a[data-box$=".out"]'), wide);
     this.fitted = { readable, shape };
   }
 
