@@ -17,7 +17,7 @@ from .pictures.arranging import arranged
 from .pictures.captions import SHOW
 from .pictures.choosing import Focus, Folding
 from .pictures.flags import flags_of
-from .pictures.options import check_outputs, to_show
+from .pictures.options import check_drawing, check_outputs
 from .pictures.picture import Picture, picture
 
 Side = ag.Tensor | Sequence[ag.Tensor] | Graph
@@ -77,8 +77,8 @@ def diff(before: Side, after: Side, *, title: str | None = None, direction: Lite
         >>> [words in source for words in ("0.50 → 50", "9 → 900", "×100 or more", "ADDED")]
         [True, True, True, False]
     """
-    shown = to_show("diff", show, direction, title=title, repeats=repeats, depth=depth, radius=radius,
-                    max_nodes=max_nodes)
+    shown = check_drawing("diff", show, direction, title=title, repeats=repeats, depth=depth, radius=radius,
+                           max_nodes=max_nodes)
     for side in (before, after):
         check_outputs("diff", side)
     graphs = [side if isinstance(side, Graph) else ag.graph(side, diagnose="flags" in shown)

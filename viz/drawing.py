@@ -15,18 +15,18 @@ from autograd_core.graph import Graph
 
 from .errors import FormatError, RendererError
 from .looks.dot import to_dot
+from .looks.html_page import described, page
 from .looks.look import Look
 from .looks.ordinary import ordinary_look
 from .looks.render import render
 from .looks.text import TOOLTIP_LIMIT, clean
 from .outlines.listing import Line, plain_text
 from .outlines.outline import outline
-from .page import described, page
 from .pictures.arranging import arranged
 from .pictures.captions import SHOW
 from .pictures.choosing import Focus, Folding
 from .pictures.flags import flags_of
-from .pictures.options import check_limits, check_model, check_outputs, check_path, to_show
+from .pictures.options import check_drawing, check_limits, check_model, check_outputs, check_path
 from .pictures.picture import Picture, picture
 from .pictures.unreached import with_unreached
 
@@ -232,8 +232,8 @@ def draw(outputs: ag.Tensor | Sequence[ag.Tensor] | Graph, *, title: str | None 
         >>> draw((x + y) * z).source.count("->")  # five values, each drawn to its wire and from it to its user
         10
     """
-    shown = to_show("draw", show, direction, title=title, repeats=repeats, depth=depth, radius=radius,
-                    max_nodes=max_nodes)
+    shown = check_drawing("draw", show, direction, title=title, repeats=repeats, depth=depth, radius=radius,
+                           max_nodes=max_nodes)
     check_limits("draw", tiny=tiny, huge=huge, many=many)
     check_outputs("draw", outputs, grad)
     check_model("draw", model)

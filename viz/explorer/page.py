@@ -24,7 +24,7 @@ from ..errors import FormatError, RendererError
 from ..looks.text import TOOLTIP_LIMIT, clean
 from ..pictures.captions import SHOW
 from ..pictures.flags import flags_of
-from ..pictures.options import check_limits, check_model, check_outputs, check_path, to_show
+from ..pictures.options import check_drawing, check_limits, check_model, check_outputs, check_path
 from ..pictures.picture import Picture, picture
 from ..pictures.unreached import unreached, with_unreached
 from .formulas import Letters, tell
@@ -85,7 +85,7 @@ def explore(outputs: ag.Tensor | Sequence[ag.Tensor], path: str | Path = "explor
     path = Path(path)
     if path.suffix.lower() not in (".html", ".htm"):
         raise FormatError(f"explore: {path.name!r} ends in {path.suffix!r}; a page is .html.")
-    to_show("explore", SHOW, direction, title=title, depth=depth, max_nodes=max_nodes)
+    check_drawing("explore", SHOW, direction, title=title, depth=depth, max_nodes=max_nodes)
     check_limits("explore", tiny=tiny, huge=huge, many=many)
     check_outputs("explore", outputs, grad)
     check_model("explore", model)

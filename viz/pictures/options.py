@@ -17,9 +17,9 @@ from .captions import SHOW
 _LEAST = {"depth": 0, "radius": 0, "max_nodes": 4}
 
 
-def to_show(caller: str, show: Iterable[str], direction: str, *, title: str | None = None,
-            repeats: bool | None = None, **sizes: int | None) -> set[str]:
-    """Check what a caller wants to see.
+def check_drawing(caller: str, show: Iterable[str], direction: str, *, title: str | None = None,
+                  repeats: bool | None = None, **sizes: int | None) -> set[str]:
+    """Check what ``draw``, ``diff`` and ``explore`` share.
 
     Args:
         caller: for the message.
@@ -30,7 +30,7 @@ def to_show(caller: str, show: Iterable[str], direction: str, *, title: str | No
         sizes: as for ``check_sizes``.
 
     Returns:
-        The words.
+        The words of ``show``.
 
     Raises:
         FormatError: a direction or a word that there is not.
